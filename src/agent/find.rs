@@ -11,7 +11,7 @@ use crate::platform::state_file;
 use crate::sealed::sign::sha256;
 use data_encoding::HEXLOWER;
 use std::ffi::{OsStr, OsString};
-use std::fs::{self, File};
+use std::fs::File;
 use std::io;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
@@ -98,6 +98,7 @@ fn name(place: &SocketPath) -> OsString {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::fs;
     use std::os::unix::fs::symlink;
     use std::os::unix::net::UnixListener;
 

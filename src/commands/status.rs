@@ -11,9 +11,7 @@ use crate::keyring::token::Token;
 use crate::keyring::{self, unlock};
 use crate::report::agent::{AgentJson, access};
 use crate::sealed::header::Header;
-use crate::sealed::history::PartHistory;
 use crate::settings::Source;
-use crate::state::Accept;
 use crate::vault::Vault;
 use crate::vault::time::rough_duration;
 use serde::Serialize;
@@ -70,7 +68,7 @@ impl Command for Status {
         let (header, histories) = Vault::read_public(&context.store()?)?;
         context.check_pin(&header)?;
         let held = Found::look(&header)?.status;
-        let stale = refuse_stale(context, &header, &histories);
+        let stale = context.refuse_stale_unopened(&header, &histories);
         let opener = opener(context, &header, held.is_some())?;
         // Whatever opens it, other commands would refuse it.
         let opener = opener.filter(|_| stale.is_ok());
@@ -130,24 +128,6 @@ fn opener(context: &mut Context, header: &Header, is_held: bool) -> Result<Optio
         Stored::Bare(_) if is_known && context.is_pinned(header)? => Ok(Some(Opener::KeyFile)),
         _ if !is_known && file.is_named() => Err(keyring::Error::WrongKeyFile.into()),
         _ => Ok(None),
-    }
-}
-
-/// An error if the vault is an older copy, or signed by another key than this machine knows.
-fn refuse_stale(
-    context: &mut Context,
-    header: &Header,
-    histories: &[PartHistory],
-) -> Result<(), Error> {
-    context.rollback_guard.recall(header);
-    if let Some(error) = context.other_key(header.content(), histories) {
-        return Err(error.into());
-    }
-    match context.older(histories, &[]) {
-        Some(error) if context.rollback_guard.accept == Accept::Newer && !context.may_go_back() => {
-            Err(error.into())
-        }
-        _ => Ok(()),
     }
 }
 

@@ -143,10 +143,7 @@ impl Context<'_> {
             Previous::Keep,
             Wholeness::Needed,
             |context, change| {
-                let merged = merge::merge(change, merging.theirs, merging.base, merging.labels)?;
-                let (content, parts) = (change.content(), &merged.kept);
-                context.refuse_stale(content, parts, &merged.workspaces)?;
-                context.refuse_before_pin(parts, &merged.workspaces)?;
+                let merged = context.merge_into(change, merging)?;
                 if merging.is_rehearsal {
                     change.discard();
                 }
@@ -164,6 +161,31 @@ impl Context<'_> {
             }
             error => error,
         })
+    }
+
+    /// Merges into a file that is in the vault's place only later: it is judged, and not remembered.
+    pub fn merge_unseen(
+        &mut self,
+        vault: &mut Vault,
+        merging: &Merging<'_>,
+    ) -> Result<merge::Outcome, Error> {
+        let patience = self.settings.lock_timeout;
+        let merged = vault.change(SystemClock, patience, Previous::Remove, |change| {
+            self.merge_into(change, merging)
+        });
+        Ok(merged?.result)
+    }
+
+    fn merge_into(
+        &mut self,
+        change: &mut Change<'_>,
+        merging: &Merging<'_>,
+    ) -> Result<merge::Outcome, Error> {
+        let merged = merge::merge(change, merging.theirs, merging.base, merging.labels)?;
+        let (parts, workspaces) = (&merged.kept, &merged.workspaces);
+        self.refuse_stale(change.content(), parts, workspaces)?;
+        self.refuse_before_pin(parts, workspaces)?;
+        Ok(merged)
     }
 
     /// Changes a vault that is already open. `previous` decides what happens to the bytes before the change.

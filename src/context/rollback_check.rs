@@ -6,7 +6,7 @@ use super::vault_key_pin::pin_of;
 use crate::error::Error;
 use crate::keyring::vault_key::encode_vault_key;
 use crate::project::{in_main_worktree, resolve};
-use crate::sealed::header::Content;
+use crate::sealed::header::{Content, Header};
 use crate::sealed::history::{MAX_ANCESTORS, PartHistory, Relation};
 use crate::sealed::id::{VaultId, WorkspaceId};
 use crate::sealed::sign::VerifyKey;
@@ -117,6 +117,25 @@ impl Context<'_> {
         let note = |memory: &mut RollbackState| memory.expect_signer(&header.verify, parts);
         let _ = self.rollback_guard.remember_durably(header.vault, note);
         Ok(())
+    }
+
+    /// The same for a vault that no key has opened. Nothing is learned from it: nobody can tell whether it is the
+    /// true vault.
+    pub fn refuse_stale_unopened(
+        &mut self,
+        header: &Header,
+        parts: &[PartHistory],
+    ) -> Result<(), Error> {
+        self.rollback_guard.recall(header);
+        if let Some(error) = self.other_key(header.content(), parts) {
+            return Err(error.into());
+        }
+        match self.older(parts, &[]) {
+            Some(error) if self.rollback_guard.accept == Accept::Newer && !self.may_go_back() => {
+                Err(error.into())
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Whether the key that this machine saw last leads to the one that signs this header.

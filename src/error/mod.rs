@@ -91,7 +91,11 @@ pub enum Error {
     InFile { path: PathBuf, error: Box<Error> },
     /// Why git keeps our side of a vault.
     #[error("{path} was not merged: {why}; your version is unchanged")]
-    NotMerged { path: String, why: String },
+    NotMerged {
+        path: String,
+        why: String,
+        hint: Option<String>,
+    },
     /// What `vault diff --exit-code` found.
     #[error("the two differ")]
     Differs,

@@ -130,7 +130,10 @@ fn take_apart(error: &Error) {
             plain(path);
             take_apart(error);
         }
-        Error::NotMerged { path, why } => [path, why].into_iter().for_each(said),
+        Error::NotMerged { path, why, hint } => {
+            [path, why].into_iter().for_each(said);
+            said(hint);
+        }
         Error::InTemplate { line, error } => {
             plain(line);
             take_apart(error);

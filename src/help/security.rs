@@ -43,7 +43,8 @@ Protected against:
   a colleague's branch, or any copy that you merge
       a part is taken only if it is signed by a key that your vault names and
       was made from yours; changes signed by a removed key are refused by name;
-      wider hosts and new links are reported; none of your values is dropped
+      wider hosts and new links are reported; none of your values is dropped,
+      but for a scheduled or pending version that the other side took back
   names and values that are code
       nothing passes through a shell; text is escaped for terminals; variables
       that make programs run other code, such as `LD_PRELOAD` or `CC`, are

@@ -1,16 +1,20 @@
 //! A vault in a temporary file of another program, such as the one that git hands to a merge driver: no lock and no
-//! copy from before are left beside it. It is replaced whole, or keeps its bytes.
+//! copy from before are left beside it. It is replaced whole, or keeps its bytes. A process that is killed may leave
+//! its result beside it, sealed; the next one removes that.
 
 use super::file::FileStore;
 use super::{Error, Previous, Snapshot, Store, Transaction};
 use crate::platform::directory::or_here;
-use crate::platform::private_file::{PrivateFile, temporary_name};
+use crate::platform::private_file::{self, PrivateFile, temporary_name};
 use crate::sealed::SealedBytes;
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
+
+/// After this time a temporary file belongs to a process that was killed: a merge takes seconds.
+const LEFT_AGE: Duration = Duration::from_mins(10);
 
 /// A file that this process alone changes.
 pub struct ScratchStore {
@@ -21,7 +25,7 @@ pub struct ScratchStore {
 
 impl ScratchStore {
     /// The vault itself lies at another path. What a killed merge leaves is called like what a killed change of the
-    /// vault leaves: git ignores it, and the next change in that folder removes it.
+    /// vault leaves, so that git ignores it wherever it lies.
     pub fn new(path: impl Into<PathBuf>, vault: &Path) -> Self {
         let name = vault.file_name().unwrap_or_default();
         let mut stem = OsString::from(".");
@@ -40,6 +44,13 @@ impl ScratchStore {
             return Err(Error::NotStored { place });
         }
         transaction.commit(Previous::Keep)
+    }
+
+    /// Removes what killed processes left beside it a while ago. Failures are ignored: it is only in the way.
+    pub fn remove_left(&self) {
+        if let Ok(folder) = File::open(self.folder()) {
+            private_file::remove_left(&folder, &self.stem, LEFT_AGE);
+        }
     }
 
     fn folder(&self) -> &Path {
@@ -116,6 +127,31 @@ impl Transaction for ScratchTransaction<'_> {
 mod tests {
     use super::*;
     use std::fs;
+
+    #[test]
+    fn what_a_killed_process_left_is_removed() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        let store = ScratchStore::new(at(".merge_file_a"), Path::new("deep/a.kluis"));
+        let [left, fresh, other] = [
+            ".a.kluis.0123456789abcdef.tmp",
+            ".a.kluis.123456789abcdef0.tmp",
+            ".b.kluis.0123456789abcdef.tmp",
+        ];
+        for name in [left, fresh, other] {
+            fs::write(at(name), "sealed").unwrap();
+        }
+        for name in [left, other] {
+            let file = File::options().write(true).open(at(name)).unwrap();
+            let long_ago = std::time::SystemTime::now() - 2 * LEFT_AGE;
+            file.set_modified(long_ago).unwrap();
+        }
+        store.remove_left();
+        assert_eq!(
+            [left, fresh, other].map(|name| at(name).exists()),
+            [false, true, true]
+        );
+    }
 
     #[test]
     fn it_is_replaced_and_nothing_is_left_beside_it() {

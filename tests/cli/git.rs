@@ -26,6 +26,8 @@ fn version() -> Option<(u32, u32)> {
 struct Tree {
     sandbox: Sandbox,
     folder: PathBuf,
+    /// The vault, from there.
+    name: String,
     /// What git finds first on PATH.
     programs: PathBuf,
     token: String,
@@ -43,6 +45,7 @@ impl Tree {
         let mut tree = Self {
             sandbox,
             folder,
+            name: "secrets.kluis".to_owned(),
             programs,
             token: String::new(),
         };
@@ -71,7 +74,7 @@ impl Tree {
     }
 
     fn vault(&self) -> PathBuf {
-        self.folder.join("secrets.kluis")
+        self.folder.join(&self.name)
     }
 
     fn bytes(&self) -> Vec<u8> {
@@ -80,9 +83,7 @@ impl Tree {
 
     fn kluis(&self, line: &[&str]) -> Invocation<'_> {
         let line = self.sandbox.kluis(line).within(&self.folder);
-        let line = line
-            .env("KLUIS_VAULT", "secrets.kluis")
-            .env("PATH", self.path());
+        let line = line.env("KLUIS_VAULT", &self.name).env("PATH", self.path());
         if self.token.is_empty() {
             line
         } else {
@@ -117,7 +118,7 @@ impl Tree {
         .env("HOME", self.sandbox.home())
         .env("GIT_CONFIG_NOSYSTEM", "1")
         .env("GIT_EDITOR", "true")
-        .env("KLUIS_VAULT", "secrets.kluis")
+        .env("KLUIS_VAULT", &self.name)
         .env("KLUIS_TOKEN", &self.token)
         .stdin(Stdio::null());
         if self.token.is_empty() {
@@ -155,6 +156,17 @@ impl Tree {
         rotate.run().any_stdout().any_stderr().exits(0);
         self.commit(label);
         value
+    }
+
+    /// A token that only reads one workspace, committed.
+    fn add_reader(&self) -> String {
+        let line = ["key", "add", "--token", "-w", "default", "--read-only"];
+        let reader = self.kluis(&line).run();
+        let token = String::from_utf8(reader.stdout.clone()).unwrap();
+        reader.any_stdout().any_stderr().exits(0);
+        self.sandbox.keep(token.trim().as_bytes());
+        self.commit("a reader");
+        token.trim().to_owned()
     }
 
     /// Goes to a new branch from here, and changes a secret there; then comes back.
@@ -288,25 +300,45 @@ fn what_each_side_changed_alone_merges_without_a_key() {
 }
 
 #[test]
+fn a_key_that_only_reads_sees_wider_hosts_and_links() {
+    if version().is_none() {
+        return;
+    }
+    let tree = Tree::installed();
+    tree.does(&["update", "a", "--allow-domain", "one.example.com"]);
+    let token = tree.add_reader();
+    tree.git(&["checkout", "-q", "-b", "feature"]);
+    tree.does(&["update", "a", "--allow-domain", "two.example.com"]);
+    tree.does(&["app", "create", "web"]);
+    tree.does(&["app", "link", "web", "A", "a"]);
+    tree.commit("wider");
+    tree.git(&["checkout", "-q", "main"]);
+    let ours = tree.set("staging/c", "ours");
+    let mut merge = tree.command(&["merge", "--no-edit", "feature"]);
+    let ran = merge.env("KLUIS_TOKEN", &token).output().unwrap();
+    let told = said(&ran);
+    assert!(ran.status.success(), "{told}");
+    for line in ["may go to two.example.com now, too", "gets default/a as A"] {
+        assert!(told.contains(line), "{told}");
+    }
+    assert!(!told.contains("no key here"), "{told}");
+    tree.has("staging/c", &[&ours]);
+}
+
+#[test]
 fn where_it_cannot_merge_ours_stays_whole() {
     if version().is_none() {
         return;
     }
     let tree = Tree::installed();
-    let reader = tree
-        .kluis(&["key", "add", "--token", "-w", "default", "--read-only"])
-        .run();
-    let token = String::from_utf8(reader.stdout.clone()).unwrap();
-    reader.any_stdout().any_stderr().exits(0);
-    tree.sandbox.keep(token.trim().as_bytes());
-    tree.commit("a reader");
-    let theirs = tree.branch("feature", "a");
-    let ours = tree.set("a", "ours");
+    let token = tree.add_reader();
+    tree.branch("feature", "a");
+    tree.set("a", "ours");
     let before = tree.bytes();
     for (token, why) in [
         (None, "both sides changed it, and there is no key here"),
         (
-            Some(token.trim()),
+            Some(token.as_str()),
             "both sides changed it, and the key here only reads",
         ),
     ] {
@@ -320,7 +352,7 @@ fn where_it_cannot_merge_ours_stays_whole() {
         let told = said(&ran);
         let line = format!("secrets.kluis was not merged: {why}; your version is unchanged");
         assert!(told.contains(&line), "{told}");
-        let hint = "kluis unlock && git checkout --merge secrets.kluis && git add secrets.kluis";
+        let hint = "kluis unlock && git checkout --merge -- ':/secrets.kluis' && git add -- ':/secrets.kluis'";
         assert!(told.contains(hint), "{told}");
         assert_eq!(tree.bytes(), before);
         assert!(
@@ -331,11 +363,72 @@ fn where_it_cannot_merge_ours_stays_whole() {
             tree.git(&["merge", "--abort"]);
         }
     }
-    // The hint, with a key.
-    tree.git(&["checkout", "--merge", "secrets.kluis"]);
-    tree.git(&["add", "secrets.kluis"]);
+    // Another key does not help against this.
+    tree.git(&["merge", "--abort"]);
+    let mut damaged = tree.bytes();
+    damaged[200] ^= 1;
+    tree.git(&["checkout", "-q", "feature"]);
+    fs::write(tree.vault(), damaged).unwrap();
+    tree.commit("damaged");
+    tree.git(&["checkout", "-q", "main"]);
+    let ran = tree.command(&["merge", "--no-edit", "feature"]).output();
+    let told = said(&ran.unwrap());
+    assert!(told.contains("was not merged"), "{told}");
+    assert!(!told.contains("kluis unlock"), "{told}");
+    assert_eq!(tree.bytes(), before);
+}
+
+#[test]
+fn the_hint_runs_in_a_subfolder_and_with_a_space() {
+    if version().is_none() {
+        return;
+    }
+    let mut tree = Tree::installed();
+    let folder = tree.folder.join("it's here");
+    fs::create_dir(&folder).unwrap();
+    tree.git(&["mv", "secrets.kluis", "it's here/a vault.kluis"]);
+    tree.name = "it's here/a vault.kluis".to_owned();
+    tree.commit("moved");
+    let theirs = tree.branch("feature", "a");
+    let ours = tree.set("a", "ours");
+    let (told, done) = tree.keyless(&["merge", "--no-edit", "feature"]);
+    assert!(!done, "{told}");
+    let (_, hint) = told.split_once("hint: kluis unlock && ").unwrap();
+    let hint = hint.lines().next().unwrap();
+    let line = [
+        "-c",
+        "alias.hint=!f() { cd \"$GIT_PREFIX\"; eval \"$1\"; }; f",
+        "hint",
+        hint,
+    ];
+    let ran = tree.command(&line).current_dir(&folder).output().unwrap();
+    assert!(ran.status.success(), "{hint}: {}", said(&ran));
     tree.git(&["commit", "-q", "--no-edit"]);
     tree.has("a", &[&ours, &theirs]);
+}
+
+/// What a killed merge leaves at the top is neither committed nor kept.
+#[test]
+fn a_merge_removes_what_a_killed_one_left() {
+    if version().is_none() {
+        return;
+    }
+    let tree = Tree::installed();
+    let theirs = tree.branch("feature", "staging/c");
+    tree.set("a", "ours");
+    let exclude = tree.folder.join(".git/info/exclude");
+    fs::write(&exclude, "").unwrap();
+    let left = tree.folder.join(".secrets.kluis.0123456789abcdef.tmp");
+    fs::write(&left, "sealed").unwrap();
+    let file = fs::File::options().write(true).open(&left).unwrap();
+    let long_ago = std::time::SystemTime::now() - std::time::Duration::from_secs(3_600);
+    file.set_modified(long_ago).unwrap();
+    let (told, done) = tree.keyless(&["merge", "--no-edit", "feature"]);
+    assert!(done, "{told}");
+    assert!(!left.exists());
+    let lines = fs::read_to_string(exclude).unwrap();
+    assert!(lines.contains(".secrets.kluis.*.tmp"), "{lines}");
+    tree.has("staging/c", &[&theirs]);
 }
 
 #[test]
@@ -508,6 +601,27 @@ fn install_is_repeatable_and_uninstall_undoes_it() {
     );
 }
 
+/// git takes no attributes from a link in a work tree.
+#[test]
+fn install_refuses_linked_attributes() {
+    if version().is_none() {
+        return;
+    }
+    let tree = Tree::new();
+    tree.does(&["git", "install"]);
+    let (attributes, elsewhere) = (
+        tree.folder.join(".gitattributes"),
+        tree.folder.join("other"),
+    );
+    fs::rename(&attributes, &elsewhere).unwrap();
+    std::os::unix::fs::symlink("other", &attributes).unwrap();
+    for verb in ["install", "uninstall"] {
+        let ran = tree.kluis(&["git", verb]).run();
+        ran.stderr_has("is a link").any_stdout().exits(1);
+    }
+    tree.git(&["config", "--get", "merge.kluis.driver"]);
+}
+
 #[test]
 fn install_for_all_repositories_needs_no_work_tree() {
     if version().is_none() {
@@ -627,6 +741,17 @@ fn doctor_finds_what_git_was_not_told() {
     assert_eq!(found("git_cache"), None);
     tree.git(&["config", "diff.kluis.cachetextconv", "true"]);
     assert_eq!(found("git_cache").as_deref(), Some("fail"));
+    tree.git(&["config", "--unset", "diff.kluis.textconv"]);
+    assert_eq!(found("git_merge").as_deref(), Some("warn"));
+    tree.does(&["git", "install"]);
+    assert_eq!(found("git_merge").as_deref(), Some("ok"));
+    fs::write(
+        tree.folder.join(".gitattributes"),
+        "*.kluis merge=kluis -text\n",
+    )
+    .unwrap();
+    assert_eq!(found("git_merge").as_deref(), Some("warn"));
+    tree.does(&["git", "install"]);
     tree.git(&["config", "--unset", "merge.kluis.driver"]);
     assert_eq!(found("git_merge").as_deref(), Some("warn"));
 }

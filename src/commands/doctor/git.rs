@@ -1,6 +1,7 @@
 //! Checks whether git merges and shows the vault, and keeps no names of secrets in its own files.
 
 use super::finding::Finding;
+use crate::commands::git::setup::{CACHE, DRIVER, MERGED, SHOWN, TEXTCONV};
 use crate::platform::git;
 use std::path::Path;
 
@@ -23,20 +24,27 @@ pub fn examine(vault: &Path) -> Vec<Finding> {
     let attributes = attributes.unwrap_or_default();
     let has = |attribute: &str| attributes.lines().any(|line| line.ends_with(attribute));
     let setting = |name: &str| ask(&["config", "--get", name]).unwrap_or_default();
-    let has_driver = setting("merge.kluis.driver").starts_with("kluis git merge-file");
+    // You may have added options, and an older kluis set fewer.
+    let calls = |(name, command): (&str, &str)| {
+        let words = command.split(" %").next().unwrap_or(command);
+        setting(name).starts_with(words)
+    };
     let mut findings = Vec::new();
-    findings.push(if !has(": merge: kluis") || !has(": text: unset") {
+    findings.push(if !MERGED.iter().all(|attribute| has(attribute)) {
         let finding = format!(
             "git takes {name} for a text: it mixes two versions, and may change its line ends"
         );
         Finding::warn(CHECK, finding, INSTALL)
-    } else if !has_driver {
+    } else if !calls(DRIVER) {
         let finding = "git is told to merge vaults with kluis, but not how, in this clone";
         Finding::warn(CHECK, finding, INSTALL)
+    } else if !has(SHOWN) || !calls(TEXTCONV) {
+        let finding = "git merges this vault with kluis, but does not show its changes with it";
+        Finding::warn(CHECK, finding, INSTALL)
     } else {
-        Finding::ok(CHECK, "git merges this vault with kluis")
+        Finding::ok(CHECK, "git merges and shows this vault with kluis")
     });
-    let caches = ask(&["config", "--type=bool", "--get", "diff.kluis.cachetextconv"]);
+    let caches = ask(&["config", "--type=bool", "--get", CACHE]);
     if caches.as_deref() == Some("true") {
         findings.push(Finding::fail(
             "git_cache",

@@ -3,16 +3,14 @@
 //! It never asks. Where it cannot merge, ours stays as it is, and git keeps the conflict.
 
 use crate::commands::Command;
-use crate::context::system_clock::SystemClock;
 use crate::context::{Context, Merging};
 use crate::error::{Error, Exit};
 use crate::keyring;
 use crate::report::merging::{heading, lines};
-use crate::sealed::header::Header;
-use crate::sealed::history::PartHistory;
 use crate::store::file::FileStore;
+use crate::store::git_exclude;
 use crate::store::scratch::ScratchStore;
-use crate::vault::merge::{Copy, Labels, merge, without_key};
+use crate::vault::merge::{Copy, Labels, without_key};
 use crate::vault::{self, Scan, Vault};
 use std::path::{Path, PathBuf};
 
@@ -46,6 +44,9 @@ pub struct MergeFile {
     labels: Vec<String>,
 }
 
+const NO_KEY: &str = "no key here";
+const UNFIT_KEY: &str = "the key here does not open or may not write all that changed";
+
 /// Why it was not merged, in one line.
 enum Obstacle {
     NoKey,
@@ -62,14 +63,22 @@ impl Command for MergeFile {
     fn run(self, context: &mut Context) -> Result<(), Error> {
         let here = std::env::current_dir().unwrap_or_default();
         context.be_unattended(here.join(&self.path));
+        // A fresh clone does not ignore yet what a killed merge leaves.
+        git_exclude::add(&here.join(&self.path));
         let path = self.path.display().to_string();
         self.merge(context).map_err(|obstacle| {
-            let why = match obstacle {
-                Obstacle::NoKey => "both sides changed it, and there is no key here".to_owned(),
+            let (why, hint) = match obstacle {
+                Obstacle::NoKey => {
+                    let why = "both sides changed it, and there is no key here";
+                    (why.to_owned(), Some(with_a_key(&self.path)))
+                }
                 Obstacle::Other(error) if error.was_replaced() => return error,
-                Obstacle::Other(error) => why(&error),
+                Obstacle::Other(error) => match key_obstacle(&error) {
+                    Some(why) => (why, Some(with_a_key(&self.path))),
+                    None => (error.message(), error.report().hint),
+                },
             };
-            Error::NotMerged { path, why }
+            Error::NotMerged { path, why, hint }
         })
     }
 }
@@ -77,6 +86,7 @@ impl Command for MergeFile {
 impl MergeFile {
     fn merge(&self, context: &mut Context) -> Result<(), Obstacle> {
         let store = ScratchStore::new(&self.ours, &self.path);
+        store.remove_left();
         let theirs = read(&self.theirs)?;
         // git has none where both sides added the file, or a mixture where there are several.
         let base = read(&self.base).ok();
@@ -89,7 +99,8 @@ impl MergeFile {
         let mut vault = match opened {
             Ok(vault) => vault,
             Err(error) if is_locked(&error) => {
-                return self.merge_locked(context, &store, &theirs, base.as_ref(), &labels);
+                let sides = (&theirs, base.as_ref());
+                return self.merge_locked(context, &store, sides, &labels, NO_KEY);
             }
             Err(error) => return Err(error.into()),
         };
@@ -109,7 +120,8 @@ impl MergeFile {
                     | keyring::Error::KeyChanged,
                 )),
             )) => {
-                let locked = self.merge_locked(context, &store, &theirs, base.as_ref(), &labels);
+                let sides = (&theirs, base.as_ref());
+                let locked = self.merge_locked(context, &store, sides, &labels, UNFIT_KEY);
                 return match locked {
                     Err(Obstacle::NoKey) => Err(error.into()),
                     done => done,
@@ -121,22 +133,24 @@ impl MergeFile {
         Ok(())
     }
 
-    /// Takes each part from the side that changed it.
+    /// Takes each part from the side that changed it. `unseen` says why nobody looked into it.
     fn merge_locked(
         &self,
         context: &mut Context,
         store: &ScratchStore,
-        theirs: &Copy<'_>,
-        base: Option<&Copy<'_>>,
+        (theirs, base): (&Copy<'_>, Option<&Copy<'_>>),
         labels: &Labels,
+        unseen: &str,
     ) -> Result<(), Obstacle> {
         let ours = read(&self.ours)?;
         let merged = without_key(&ours, theirs, base)?;
         let merged = merged.ok_or(Obstacle::NoKey)?;
-        context.refuse_unseen(merged.header, &merged.histories)?;
+        context.check_pin(merged.header)?;
+        context.refuse_before_pin(&merged.histories, &[])?;
+        context.refuse_stale_unopened(merged.header, &merged.histories)?;
         store.replace(&merged.bytes).map_err(vault::Error::from)?;
-        let unseen = "  no key here: kluis could not look for wider hosts and new links".to_owned();
-        self.tell(context, labels, vec![unseen]);
+        let line = format!("  {unseen}: kluis could not look for wider hosts and new links");
+        self.tell(context, labels, vec![line]);
         Ok(())
     }
 
@@ -176,8 +190,9 @@ fn is_locked(error: &Error) -> bool {
     matches!(error, Error::NotPinned { .. }) || error.exit() == Exit::Locked
 }
 
-fn why(error: &Error) -> String {
-    match error {
+/// Why the key here does not do, if another one would.
+fn key_obstacle(error: &Error) -> Option<String> {
+    Some(match error {
         Error::Vault(vault::Error::Keyring(keyring::Error::ReadOnly)) => {
             "both sides changed it, and the key here only reads".to_owned()
         }
@@ -187,41 +202,16 @@ fn why(error: &Error) -> String {
         Error::Vault(vault::Error::Keyring(keyring::Error::KeyChanged)) => {
             "the key here was changed or removed in their version".to_owned()
         }
-        error => error.message(),
-    }
+        _ => return None,
+    })
 }
 
-impl Context<'_> {
-    /// Refuses what this machine would refuse in the vault's place. Nothing is learned from it: without a key nobody
-    /// can tell whether it is the true vault.
-    fn refuse_unseen(&mut self, header: &Header, parts: &[PartHistory]) -> Result<(), Error> {
-        self.check_pin(header)?;
-        self.refuse_before_pin(parts, &[])?;
-        self.rollback_guard.recall(header);
-        if let Some(error) = self.other_key(header.content(), parts) {
-            return Err(error.into());
-        }
-        match self.older(parts, &[]) {
-            Some(error) if !self.may_go_back() => Err(error.into()),
-            _ => Ok(()),
-        }
-    }
-
-    /// Merges into a file that is in the vault's place only later: it is judged, and not remembered.
-    fn merge_unseen(
-        &mut self,
-        vault: &mut Vault,
-        merging: &Merging<'_>,
-    ) -> Result<vault::merge::Outcome, Error> {
-        let patience = self.settings.lock_timeout;
-        let previous = crate::store::Previous::Remove;
-        let merged = vault.change(SystemClock, patience, previous, |change| {
-            let merged = merge(change, merging.theirs, merging.base, merging.labels)?;
-            let (parts, workspaces) = (&merged.kept, &merged.workspaces);
-            self.refuse_stale(change.content(), parts, workspaces)?;
-            self.refuse_before_pin(parts, workspaces)?;
-            Ok::<_, Error>(merged)
-        });
-        Ok(merged?.result)
-    }
+/// The command that merges again. git names the path from the top of the work tree, and you may be below it. After
+/// `--` it is no subject of a commit.
+fn with_a_key(path: &Path) -> String {
+    let Some(path) = path.to_str() else {
+        return "kluis unlock, then `git checkout --merge` and `git add` with its path".to_owned();
+    };
+    let quoted = format!("':/{}'", path.replace('\'', r"'\''"));
+    format!("kluis unlock && git checkout --merge -- {quoted} && git add -- {quoted}")
 }

@@ -2,7 +2,7 @@
 
 mod install;
 mod merge_file;
-mod setup;
+pub mod setup;
 mod textconv;
 mod uninstall;
 

@@ -19,15 +19,26 @@ use std::path::{Path, PathBuf};
 
 pub const ATTRIBUTES: &str = "*.kluis merge=kluis diff=kluis -text";
 
-pub const SETTINGS: [(&str, &str); 3] = [
-    (
-        "merge.kluis.driver",
-        "kluis git merge-file %O %A %B --path %P --labels %X %Y",
-    ),
+/// The same, as `git check-attr` prints it.
+pub const MERGED: [&str; 2] = [": merge: kluis", ": text: unset"];
+pub const SHOWN: &str = ": diff: kluis";
+
+pub const DRIVER: (&str, &str) = (
+    "merge.kluis.driver",
+    "kluis git merge-file %O %A %B --path %P --labels %X %Y",
+);
+pub const TEXTCONV: (&str, &str) = ("diff.kluis.textconv", "kluis git textconv");
+/// Must not be on: git would keep what it shows.
+pub const CACHE: &str = "diff.kluis.cachetextconv";
+
+const SETTINGS: [(&str, &str); 3] = [
+    DRIVER,
     // A base of several bases is never shown to anyone: git takes one side.
     ("merge.kluis.recursive", "binary"),
-    ("diff.kluis.textconv", "kluis git textconv"),
+    TEXTCONV,
 ];
+
+const LOCAL: &str = "--local";
 
 const MAX_ATTRIBUTES_BYTES: usize = 1024 * 1024;
 
@@ -64,17 +75,21 @@ impl Setup {
                 folder,
             });
         }
-        let top = ask(&folder, &["rev-parse", "--show-toplevel"])?;
-        let top = top.filter(|top| !top.is_empty());
-        let top = top.ok_or_else(|| Error::Usage {
+        Self::of(&folder)?.ok_or_else(|| Error::Usage {
             message: "this folder is not in a git work tree".into(),
             hint: Some("go to your clone, or add --global for all of them".into()),
-        })?;
-        Ok(Self {
-            attributes: Path::new(&top).join(".gitattributes"),
-            scope: "--local",
-            folder: PathBuf::from(top),
         })
+    }
+
+    /// For the clone that this folder is in.
+    fn of(folder: &Path) -> Result<Option<Self>, Error> {
+        let top = ask(folder, &["rev-parse", "--show-toplevel"])?;
+        let top = top.filter(|top| !top.is_empty()).map(PathBuf::from);
+        Ok(top.map(|folder| Self {
+            attributes: folder.join(".gitattributes"),
+            scope: LOCAL,
+            folder,
+        }))
     }
 
     /// The value of a setting.
@@ -102,6 +117,13 @@ impl Setup {
     /// The lines of the attributes; none if there is no such file.
     pub fn lines(&self) -> Result<Vec<String>, Error> {
         let shown = self.attributes.display();
+        // Of your own attributes it takes a linked file.
+        if self.scope == LOCAL && self.attributes.is_symlink() {
+            return Err(anyhow::anyhow!(
+                "{shown} is a link, and git reads no attributes through it"
+            )
+            .into());
+        }
         let file = match File::open(&self.attributes) {
             Ok(file) => file,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
@@ -124,7 +146,6 @@ impl Setup {
                 return fs::remove_file(&self.attributes);
             }
             let found = fs::symlink_metadata(&self.attributes);
-            // git does not read attributes through a link either.
             if found.as_ref().is_ok_and(fs::Metadata::is_symlink) {
                 return Err(io::Error::other("it is a link"));
             }
@@ -148,6 +169,7 @@ impl Setup {
 
     /// Tells git; returns whether anything changed.
     pub fn install(&self) -> Result<bool, Error> {
+        let mut lines = self.lines()?;
         let mut has_changed = false;
         for (name, value) in SETTINGS {
             if self.get(name)?.as_deref() != Some(value) {
@@ -155,7 +177,6 @@ impl Setup {
                 has_changed = true;
             }
         }
-        let mut lines = self.lines()?;
         if !lines.iter().any(|line| line.trim() == ATTRIBUTES) {
             lines.push(ATTRIBUTES.to_owned());
             self.write_lines(&lines)?;
@@ -166,6 +187,7 @@ impl Setup {
 
     /// Undoes exactly that; returns whether anything changed. A setting that says something else stays.
     pub fn uninstall(&self) -> Result<bool, Error> {
+        let mut lines = self.lines()?;
         let mut has_changed = false;
         for (name, value) in SETTINGS {
             if self.get(name)?.as_deref() == Some(value) {
@@ -173,7 +195,6 @@ impl Setup {
                 has_changed = true;
             }
         }
-        let mut lines = self.lines()?;
         let before = lines.len();
         lines.retain(|line| line.trim() != ATTRIBUTES);
         if lines.len() < before {
@@ -224,16 +245,8 @@ pub fn offer(context: &mut Context) {
     if context.withhold_credentials().is_err() {
         return;
     }
-    let Ok(answer) = git::run(&folder, &["rev-parse", "--show-toplevel"]) else {
+    let Ok(Some(setup)) = Setup::of(&folder) else {
         return;
-    };
-    let Some(top) = answer.filter(|top| !top.is_empty()) else {
-        return;
-    };
-    let setup = Setup {
-        attributes: Path::new(&top).join(".gitattributes"),
-        scope: "--local",
-        folder: PathBuf::from(top),
     };
     if setup.is_installed().unwrap_or(true) {
         return;

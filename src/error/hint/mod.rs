@@ -32,7 +32,7 @@ const DUE: &str =
 impl Error {
     pub(super) fn hint(&self) -> Option<String> {
         match self {
-            Self::Usage { hint, .. } => hint.clone(),
+            Self::Usage { hint, .. } | Self::NotMerged { hint, .. } => hint.clone(),
             Self::Locked => Some(UNLOCK.into()),
             Self::NoKey { .. } => Some(NO_KEY.into()),
             Self::BlankToken => Some(BLANK_TOKEN.into()),
@@ -61,9 +61,6 @@ impl Error {
             Self::DoctorFailed { .. } => Some(SEE_DOCTOR.into()),
             Self::Unfinished { path, .. } => Some(settle(path)),
             Self::Missing { hint, .. } => Some((*hint).to_owned()),
-            Self::NotMerged { path, .. } => Some(format!(
-                "kluis unlock && git checkout --merge {path} && git add {path}"
-            )),
             Self::InFile { error, .. } => match error.kind() {
                 Exit::Damaged => Some("get this copy again; nothing was changed".into()),
                 _ => error.hint(),

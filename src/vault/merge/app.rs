@@ -1,5 +1,6 @@
 //! Merges apps: their links unite by variable.
 
+use super::copy::Side;
 use super::report::{Kind, Report};
 use super::secret::Circumstances;
 use crate::vault::app::App;
@@ -13,9 +14,12 @@ pub fn merge(
     known: &Circumstances<'_>,
     report: &mut Report,
 ) -> App {
-    if ours == theirs {
+    // What theirs did not change is as ours has it, even if a clock makes theirs look newer.
+    if ours == theirs || base == Some(theirs) {
         return ours.clone();
     }
+    let may_be_old = known.ahead_of(ours.workspace, theirs.workspace) == Some(Side::Ours);
+    let base = base.filter(|_| !may_be_old);
     let mut merged = ours.clone();
     let was = base.map(|base| &base.name);
     let mut both = Vec::new();
@@ -38,7 +42,10 @@ pub fn merge(
             if our.is_some() && their.is_some() {
                 both.push(key.to_string());
             }
-            our.or(their)
+            if may_be_old && our.is_none() {
+                report.add(ours.path(), Kind::LeftOut, known.left_out_link(key));
+            }
+            our.or(their.filter(|_| !may_be_old))
         };
         if let Some(target) = kept {
             links.insert(key.clone(), *target);

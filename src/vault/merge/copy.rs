@@ -143,7 +143,7 @@ pub fn records(view: &View, keyring: &dyn Keyring, home: &Workspace) -> Result<R
 }
 
 /// The content of a section.
-#[derive(Default, Clone)]
+#[derive(Default)]
 pub struct Records {
     pub secrets: BTreeMap<SecretId, Record>,
     pub apps: BTreeMap<AppId, App>,
@@ -156,9 +156,28 @@ pub struct Part {
     pub taken: Option<Side>,
     pub ours: Records,
     pub theirs: Records,
-    pub base: Option<Records>,
+    pub base: Base,
     /// The side that is so far ahead that nobody can tell whether the other is only older.
     pub ahead: Option<Side>,
+}
+
+/// What both copies of a section came from.
+pub enum Base {
+    Unknown,
+    /// What this side has: the other's was made from it.
+    Side(Side),
+    Own(Records),
+}
+
+impl Part {
+    pub fn base(&self) -> Option<&Records> {
+        match &self.base {
+            Base::Unknown => None,
+            Base::Side(Side::Ours) => Some(&self.ours),
+            Base::Side(Side::Theirs) => Some(&self.theirs),
+            Base::Own(records) => Some(records),
+        }
+    }
 }
 
 /// A secret with its ciphertexts.

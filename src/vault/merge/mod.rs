@@ -4,8 +4,9 @@
 //! made from the other's is taken as it is, byte for byte; a section that both changed is written anew by a key that
 //! may write it, with the ancestors of both. A header that both changed is refused, unless one side's signer was
 //! retired by the other's succession. The base of git counts only where it is an ancestor of both; without it
-//! nothing counts as removed. Of two sections that are further apart than their lists reach, what only the one behind
-//! has is kept as deleted. No value of ours is dropped, but for a version that had not begun and that the
+//! nothing counts as removed. Of two sections that are further apart than their lists reach, the one behind may be only
+//! old. If it is theirs, a secret that only it has is kept as deleted, a version goes below our value, and no link or
+//! app is taken: ours may have removed them on purpose. No value of ours is dropped, but for a version that had not begun and that the
 //! other side took back.
 //!
 //! A secret that both sides made under one name becomes one, with the versions of both and the id of ours. Links to
@@ -17,7 +18,8 @@
 //! Against a hostile copy, with the tests of `vault::tests::merging::hostile` and `links`:
 //!
 //! - an older copy changes nothing: `an_older_copy_changes_nothing`, and one that is too far behind to tell
-//!   makes no old value effective and nothing live: `a_copy_far_behind_brings_nothing_back`;
+//!   makes no old value effective and nothing live: `a_copy_far_behind_brings_nothing_back`,
+//!   `a_copy_far_behind_brings_no_dropped_version_into_use`, `a_copy_far_behind_links_nothing`;
 //! - the branch of a removed owner adds no key: `a_removed_owner_adds_no_key`, nor does one who names our header as
 //!   its ancestor: `a_header_that_claims_our_history_is_refused`;
 //! - a section that a removed writer signed later is refused by name: `a_removed_writer_is_refused_by_name`;
@@ -48,14 +50,18 @@ use crate::sealed::file::{Layout, SectionBytes, assemble};
 use crate::sealed::header::Header;
 use crate::sealed::history::{MAX_ANCESTORS, PartHistory};
 use crate::sealed::id::WorkspaceId;
+use crate::sealed::record::RecordId;
 use crate::sealed::section::Section;
 use ancestry::{Ancestry, Fate, Plan, compare, header_history, history};
 pub use copy::Copy;
-use copy::{Part, Side};
+use copy::{Base, Part, Records, Side};
 pub use report::{Kind, Labels, Report};
 use secret::Circumstances;
-use std::collections::HashSet;
-use union::{Contents, Sides};
+use std::collections::{HashMap, HashSet};
+use union::{Contents, Held, Sides};
+
+const UNSEEN: &str =
+    "your key does not open this workspace: kluis could not look for wider hosts and new links";
 
 /// What a merge does.
 pub struct Outcome {
@@ -98,7 +104,8 @@ pub fn merge(
     let views = [ours.view(), theirs.view()];
     let workspaces = reached(change.keyring(), views[plan.header.position()])?;
     let mut parts = Vec::new();
-    let mut elsewhere = HashSet::new();
+    let mut taken = Vec::new();
+    let mut elsewhere = HashMap::new();
     for (id, fate) in &plan.sections {
         let side = match fate {
             Fate::Take(side) => *side,
@@ -114,9 +121,22 @@ pub fn merge(
                 return Err(not_merged(home, &name(*id), change.keyring()));
             }
             _ => {
-                elsewhere.extend(copies[side.position()].ids(*id));
+                let ids = copies[side.position()].ids(*id).into_iter();
+                elsewhere.extend(ids.map(|record| (record, *id)));
                 if side == Side::Theirs {
                     write::take(change, theirs, *id);
+                    let sections = copies.map(|copy| copy.layout().section(*id).map(Section::id));
+                    let is_new = sections[0] != sections[1];
+                    match home {
+                        Some(home) if is_new => {
+                            let found = our_records.iter().position(|(found, _)| found == id);
+                            let our = found.map(|at| our_records.swap_remove(at).1);
+                            let their = theirs.records(change.keyring(), home)?;
+                            taken.push([our.unwrap_or_default(), their]);
+                        }
+                        None if is_new => report.add(name(*id), Kind::Unseen, UNSEEN),
+                        _ => {}
+                    }
                 }
                 continue;
             }
@@ -133,11 +153,10 @@ pub fn merge(
         }
         let their = theirs.records(change.keyring(), home)?;
         let base = match older(copies, *id) {
-            Some(Side::Ours) => Some(our.clone()),
-            Some(Side::Theirs) => Some(their.clone()),
+            Some(side) => Base::Side(side),
             None => match base.filter(|base| counts(base, copies, *id)) {
-                Some(base) => Some(base.records(change.keyring(), home)?),
-                None => None,
+                Some(base) => Base::Own(base.records(change.keyring(), home)?),
+                None => Base::Unknown,
             },
         };
         parts.push(Part {
@@ -152,7 +171,7 @@ pub fn merge(
             ahead: ahead(copies, *id),
         });
     }
-    let contents = united(&parts, &elsewhere, labels, change, &mut report)?;
+    let contents = united(&parts, &taken, &elsewhere, labels, change, &mut report)?;
     for part in parts {
         write::write(change, theirs, &part, &contents)?;
     }
@@ -251,25 +270,24 @@ fn check(bytes: &SealedBytes<'_>) -> Result<Vec<PartHistory>, Error> {
 /// The records of the result.
 fn united(
     parts: &[Part],
-    elsewhere: &HashSet<crate::sealed::record::RecordId>,
+    taken: &[[Records; 2]],
+    elsewhere: &HashMap<RecordId, WorkspaceId>,
     labels: &Labels,
     change: &Change<'_>,
     report: &mut Report,
 ) -> Result<Contents, Error> {
-    let (mut ours, mut theirs) = (Contents::default(), Contents::default());
-    let mut base = Contents::default();
+    let (mut ours, mut theirs, mut base) = (Held::default(), Held::default(), Held::default());
     for part in parts {
-        ours.add(part.ours.clone())?;
-        theirs.add(part.theirs.clone())?;
+        ours.add(&part.ours)?;
+        theirs.add(&part.theirs)?;
         // A secret that was moved is in the bases of two sections, if these are of different ages.
-        for (id, record) in part.base.clone().unwrap_or_default().secrets {
-            base.secrets.entry(id).or_insert(record);
+        if let Some(records) = part.base() {
+            base.add_others(&records.secrets, &records.apps);
         }
-        base.apps.extend(part.base.clone().unwrap_or_default().apps);
     }
     let has_base = |id: WorkspaceId| {
         let part = parts.iter().find(|part| part.home.id == id);
-        part.is_some_and(|part| part.base.is_some())
+        part.is_some_and(|part| part.base().is_some())
     };
     let sides = Sides {
         ours: &ours,
@@ -294,7 +312,14 @@ fn united(
             record.secret.workspace_name.clone_from(&home.home.name);
         }
     }
-    write::compare(&ours, &contents, report);
+    let mut result = Held::default();
+    result.add_others(&contents.secrets, &contents.apps);
+    // What the key reads and does not write is only looked at.
+    for [our, their] in taken {
+        ours.add_others(&our.secrets, &our.apps);
+        result.add_others(&their.secrets, &their.apps);
+    }
+    write::compare(&ours, &result, report);
     Ok(contents)
 }
 

@@ -41,8 +41,10 @@ pub enum Kind {
     TakenBack,
     /// It is on one side only, and nobody can tell whether the other one deleted it.
     OneSided,
-    /// What a side did with a key that was replaced.
+    /// What a side did with a key that was replaced, or what may be only old.
     LeftOut,
+    /// It was taken, and the key does not read it.
+    Unseen,
 }
 
 impl Kind {
@@ -60,6 +62,7 @@ impl Kind {
             Self::TakenBack => "taken_back",
             Self::OneSided => "one_sided",
             Self::LeftOut => "left_out",
+            Self::Unseen => "unseen",
         }
     }
 }

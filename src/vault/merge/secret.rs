@@ -1,6 +1,6 @@
 //! Merges one secret: each field by itself, and its versions by number.
 
-use super::copy::{Record, Side};
+use super::copy::{Record, Side, Version};
 use super::refusal::refuse;
 use super::report::{Kind, Labels, Report};
 use super::slots::{self, Unfit};
@@ -8,6 +8,7 @@ use crate::sealed::id::WorkspaceId;
 use crate::vault::Error;
 use crate::vault::app::AppLink;
 use crate::vault::checksum::Checksum;
+use crate::vault::env_key::EnvKey;
 use crate::vault::secret::Secret;
 use crate::vault::time::Timestamp;
 use std::collections::{BTreeSet, HashMap};
@@ -28,10 +29,12 @@ pub fn merge(
     known: &Circumstances<'_>,
     report: &mut Report,
 ) -> Result<Record, Error> {
-    if ours == theirs {
+    // What theirs did not change is as ours has it, even if a clock makes theirs look newer.
+    if ours == theirs || base == Some(theirs) {
         return Ok(ours.clone());
     }
     let (our, their, was) = (&ours.secret, &theirs.secret, base.map(|base| &base.secret));
+    let ahead = known.ahead_of(our.workspace, their.workspace);
     let mut both = Vec::new();
     let mut merged = our.clone();
     macro_rules! field {
@@ -66,8 +69,14 @@ pub fn merge(
     merged.created_at = our.created_at.min(their.created_at);
     merged.updated_at = our.updated_at.max(their.updated_at).max(merged.created_at);
     merged.deleted_at = deleted_at(our, their, was);
-    merged.apps = apps(our, their, was);
     let path = merged.path();
+    if ahead == Some(Side::Ours) {
+        for link in their.apps.iter().filter(|link| !our.apps.contains(link)) {
+            report.add(&path, Kind::LeftOut, known.left_out_link(&link.env_key));
+        }
+    } else {
+        merged.apps = apps(our, their, was);
+    }
     if !both.is_empty() {
         let fields = both.join(", ");
         let text = format!("both changed: {fields} of {} kept", known.labels.ours);
@@ -77,10 +86,22 @@ pub fn merge(
         &ours.versions,
         &theirs.versions,
         base.map(|base| base.versions.as_slice()),
-        known.ahead.get(&our.workspace).copied(),
+        ahead,
         known.now,
     );
     let united = united.map_err(|unfit| unfit_error(&path, unfit))?;
+    let (first, other) = (&known.labels.ours, &known.labels.theirs);
+    for number in united.put_below {
+        let is = |one: &&Version| one.slot.slot == number;
+        let checksum = theirs.versions.iter().find(is).map(|one| one.slot.checksum);
+        let mut kept = united.versions.iter();
+        let text = if kept.any(|one| Some(one.slot.checksum) == checksum) {
+            format!("slot {number} of {other} may be old: kept below the value of {first}")
+        } else {
+            format!("slot {number} of {other} may be old: left out")
+        };
+        report.add(&path, Kind::LeftOut, text);
+    }
     for number in united.taken_back {
         let text = format!("{} took back slot {number}", known.labels.theirs);
         report.add(&path, Kind::TakenBack, text);
@@ -92,6 +113,24 @@ pub fn merge(
     record.set_versions(united.versions);
     tell(ours, theirs, base, &record, known, report);
     Ok(record)
+}
+
+impl Circumstances<'_> {
+    /// The side that is so far ahead, of what ours has in one workspace and theirs in another.
+    pub fn ahead_of(&self, ours: WorkspaceId, theirs: WorkspaceId) -> Option<Side> {
+        let sides = [ours, theirs].map(|id| self.ahead.get(&id).copied());
+        let is_ours = sides.contains(&Some(Side::Ours));
+        if is_ours { Some(Side::Ours) } else { sides[0] }
+    }
+
+    /// What a person must know of a link that only theirs has and that is not taken.
+    pub fn left_out_link(&self, env_key: &EnvKey) -> String {
+        let labels = self.labels;
+        format!(
+            "the link {env_key} of {} is left out: {} may have removed it",
+            labels.theirs, labels.ours
+        )
+    }
 }
 
 enum Choice {

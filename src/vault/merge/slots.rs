@@ -16,10 +16,13 @@ pub enum Unfit {
 pub struct United {
     pub versions: Vec<Version>,
     pub taken_back: Vec<u64>,
+    /// The numbers of theirs that may be old and would come into use: they were put below ours, or left out.
+    pub put_below: Vec<u64>,
 }
 
 /// `base` are the versions that both sides came from, if they are known; `ahead` is the side that may only be the
-/// other's later state.
+/// other's later state. Where that is ours, nothing that only theirs has comes into use, now or later: what ours
+/// dropped may be what leaked.
 pub fn unite(
     ours: &[Version],
     theirs: &[Version],
@@ -35,6 +38,8 @@ pub fn unite(
     let mut all: BTreeMap<u64, Version> = BTreeMap::new();
     let mut displaced = Vec::new();
     let mut taken_back = Vec::new();
+    let mut put_below = Vec::new();
+    let in_use = effective(&ours, now);
     let mut numbers: Vec<u64> = ours.keys().chain(theirs.keys()).copied().collect();
     numbers.sort_unstable();
     numbers.dedup();
@@ -51,7 +56,11 @@ pub fn unite(
             }
             (Some(our), Some(their)) => {
                 let (first, second) = order(our, their, was, ahead);
-                displaced.extend(second.map(|second| (number, second.clone())));
+                if ahead == Some(Side::Ours) {
+                    put_below.push(number);
+                } else {
+                    displaced.extend(second.map(|second| (number, second.clone())));
+                }
                 Some(first.clone())
             }
             (Some(our), None) => {
@@ -64,7 +73,13 @@ pub fn unite(
             }
             (None, Some(their)) => {
                 let is_dropped = was.is_some_and(|was| was.slot == their.slot);
-                (!is_dropped).then(|| their.clone())
+                let is_superseded = in_use.is_some_and(|in_use| number < in_use);
+                let may_be_old =
+                    ahead == Some(Side::Ours) && !(is_superseded && !their.slot.pending);
+                if may_be_old && !is_dropped {
+                    put_below.push(number);
+                }
+                (!is_dropped && !may_be_old).then(|| their.clone())
             }
             (None, None) => None,
         };
@@ -74,6 +89,19 @@ pub fn unite(
     }
     for (number, version) in displaced {
         place_below(&mut all, number, version);
+    }
+    put_below.retain(|number| match theirs.get(number) {
+        Some(their) => !ours
+            .values()
+            .any(|our| our.slot.checksum == their.slot.checksum),
+        None => false,
+    });
+    for number in &put_below {
+        if let (Some(their), Some(in_use)) = (theirs.get(number), in_use) {
+            let mut version = their.clone();
+            version.slot.pending = false;
+            place_below(&mut all, in_use.min(*number), version);
+        }
     }
     let versions: Vec<Version> = all.into_values().collect();
     // A rotation that was settled has its value under another number.
@@ -92,7 +120,16 @@ pub fn unite(
     Ok(United {
         versions,
         taken_back,
+        put_below,
     })
+}
+
+/// The number of the version that is in use.
+fn effective(all: &BTreeMap<u64, Version>, now: Timestamp) -> Option<u64> {
+    let mut begun = all.iter().rev();
+    begun
+        .find(|(_, one)| one.slot.has_begun(now.seconds()))
+        .map(|(number, _)| *number)
 }
 
 /// Which of two values keeps the number, and the other one if it stays, too. A side that replaced the value keeps
@@ -104,7 +141,9 @@ fn order<'v>(
     ahead: Option<Side>,
 ) -> (&'v Version, Option<&'v Version>) {
     let was = was.map(|was| was.slot.checksum);
-    if was == Some(their.slot.checksum) {
+    if ahead == Some(Side::Ours) {
+        (our, Some(their))
+    } else if was == Some(their.slot.checksum) {
         // Replaced here on purpose: the value before is dropped, as it was here.
         (our, None)
     } else if was == Some(our.slot.checksum) {
@@ -112,9 +151,8 @@ fn order<'v>(
     } else {
         let is_greater = our.slot.checksum.bytes() > their.slot.checksum.bytes();
         match ahead {
-            Some(Side::Ours) => (our, Some(their)),
             None if is_greater => (our, Some(their)),
-            Some(Side::Theirs) | None => (their, Some(our)),
+            Some(_) | None => (their, Some(our)),
         }
     }
 }

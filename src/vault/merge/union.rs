@@ -12,40 +12,61 @@ use crate::vault::app::{App, Target};
 use crate::vault::name::{AppName, SecretName};
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-/// One copy's records of these sections.
+/// The records of the result.
 #[derive(Default)]
 pub struct Contents {
     pub secrets: BTreeMap<SecretId, Record>,
     pub apps: BTreeMap<AppId, App>,
 }
 
-impl Contents {
+/// One copy's records of several sections, which lie elsewhere: together they may be as large as the file.
+#[derive(Default, Clone)]
+pub struct Held<'p> {
+    pub secrets: BTreeMap<SecretId, &'p Record>,
+    pub apps: BTreeMap<AppId, &'p App>,
+}
+
+impl<'p> Held<'p> {
     /// Adds the records of a section. An id that is there already is damage.
-    pub fn add(&mut self, records: Records) -> Result<(), Error> {
-        for (id, record) in records.secrets {
-            if self.secrets.insert(id, record).is_some() {
-                return Err(RecordId::Secret(id).damaged().into());
+    pub fn add(&mut self, records: &'p Records) -> Result<(), Error> {
+        for (id, record) in &records.secrets {
+            if self.secrets.insert(*id, record).is_some() {
+                return Err(RecordId::Secret(*id).damaged().into());
             }
         }
-        for (id, app) in records.apps {
-            if self.apps.insert(id, app).is_some() {
-                return Err(RecordId::App(id).damaged().into());
+        for (id, app) in &records.apps {
+            if self.apps.insert(*id, app).is_some() {
+                return Err(RecordId::App(*id).damaged().into());
             }
         }
         Ok(())
+    }
+
+    /// Adds what another section or copy has, too. Of two records with one id the first stays.
+    pub fn add_others(
+        &mut self,
+        secrets: &'p BTreeMap<SecretId, Record>,
+        apps: &'p BTreeMap<AppId, App>,
+    ) {
+        for (id, record) in secrets {
+            self.secrets.entry(*id).or_insert(record);
+        }
+        for (id, app) in apps {
+            self.apps.entry(*id).or_insert(app);
+        }
     }
 }
 
 /// What there is to merge.
 pub struct Sides<'c> {
-    pub ours: &'c Contents,
-    pub theirs: &'c Contents,
+    pub ours: &'c Held<'c>,
+    pub theirs: &'c Held<'c>,
     /// What both sides came from. What is not in it is new on its side, or nobody knows.
-    pub base: &'c Contents,
+    pub base: &'c Held<'c>,
     /// Whether the base of this workspace is known.
     pub has_base: &'c dyn Fn(WorkspaceId) -> bool,
-    /// The ids in sections that are taken as they are.
-    pub elsewhere: &'c HashSet<RecordId>,
+    /// The ids in sections that are taken as they are, and where.
+    pub elsewhere: &'c HashMap<RecordId, WorkspaceId>,
 }
 
 pub fn merge(
@@ -54,7 +75,7 @@ pub fn merge(
     report: &mut Report,
 ) -> Result<Contents, Error> {
     let mut merged = Contents::default();
-    secrets(sides, known, report, &mut merged)?;
+    let renewed = secrets(sides, known, report, &mut merged)?;
     apps(sides, known, report, &mut merged);
     let mut ids = HashMap::new();
     unite_secrets(sides, known, report, &mut merged, &mut ids)?;
@@ -62,23 +83,32 @@ pub fn merge(
     unite_apps(sides, known, report, &mut merged, &mut app_ids);
     name_secrets(sides, report, &mut merged);
     name_apps(sides, report, &mut merged);
-    lead_links(&mut merged, &ids, &app_ids);
+    let led = |target: Target| {
+        let record = RecordId::Secret(target.secret);
+        let is_meant = sides.elsewhere.get(&record) != Some(&target.workspace);
+        let renewed = renewed.get(&target.secret).filter(|_| is_meant);
+        let secret = *renewed.unwrap_or(&target.secret);
+        *ids.get(&secret).unwrap_or(&secret)
+    };
+    lead_links(&mut merged, led, &app_ids);
     Ok(merged)
 }
 
+/// Returns the new ids of secrets whose own lies elsewhere, too.
 fn secrets(
     sides: &Sides<'_>,
     known: &Circumstances<'_>,
     report: &mut Report,
     merged: &mut Contents,
-) -> Result<(), Error> {
+) -> Result<HashMap<SecretId, SecretId>, Error> {
     let (ours, theirs, base) = (
         &sides.ours.secrets,
         &sides.theirs.secrets,
         &sides.base.secrets,
     );
     for (id, our) in ours {
-        let was = base.get(id);
+        let our: &Record = our;
+        let was = base.get(id).copied();
         let record = match (theirs.get(id), was) {
             (Some(their), was) => Some(secret::merge(our, their, was, known, report)?),
             (None, None) => {
@@ -90,7 +120,9 @@ fn secrets(
                 Some(our.clone())
             }
             // It was moved to a section that this key does not write.
-            (None, Some(was)) if sides.elsewhere.contains(&RecordId::Secret(*id)) && was == our => {
+            (None, Some(was))
+                if sides.elsewhere.contains_key(&RecordId::Secret(*id)) && was == our =>
+            {
                 None
             }
             (None, Some(_)) => Some(kept_as_deleted(our, &known.labels.theirs, known, report)),
@@ -107,16 +139,22 @@ fn secrets(
                 Some(kept_as_deleted(their, &known.labels.ours, known, report))
             }
             None => {
-                let text = format!("new in {}", known.labels.theirs);
+                let state = if their.secret.is_deleted() {
+                    "deleted, "
+                } else {
+                    ""
+                };
+                let text = format!("{state}new in {}", known.labels.theirs);
                 report.add(their.secret.path(), Kind::Added, text);
-                Some(their.clone())
+                Some(Record::clone(their))
             }
             Some(was) if was == their => None,
             Some(_) => Some(kept_as_deleted(their, &known.labels.ours, known, report)),
         };
         merged.secrets.extend(record.map(|record| (*id, record)));
     }
-    let taken = |id: &SecretId| sides.elsewhere.contains(&RecordId::Secret(*id));
+    let taken = |id: &SecretId| sides.elsewhere.contains_key(&RecordId::Secret(*id));
+    let mut renewed = HashMap::new();
     for id in merged
         .secrets
         .keys()
@@ -127,10 +165,11 @@ fn secrets(
         // One id twice would be damage for whoever reads both sections.
         if let Some(mut record) = merged.secrets.remove(&id) {
             record.secret.id = SecretId::random();
+            renewed.insert(id, record.secret.id);
             merged.secrets.insert(record.secret.id, record);
         }
     }
-    Ok(())
+    Ok(renewed)
 }
 
 /// A secret that one side removed for good, and that must not be lost on the other.
@@ -153,18 +192,25 @@ fn apps(sides: &Sides<'_>, known: &Circumstances<'_>, report: &mut Report, merge
     let (ours, theirs, base) = (&sides.ours.apps, &sides.theirs.apps, &sides.base.apps);
     for (id, our) in ours {
         let app = match (theirs.get(id), base.get(id)) {
-            (Some(their), was) => app::merge(our, their, was, known, report),
+            (Some(their), was) => app::merge(our, their, was.copied(), known, report),
             (None, Some(was)) if was == our => continue,
-            (None, _) => our.clone(),
+            (None, _) => App::clone(our),
         };
         merged.apps.insert(*id, app);
     }
     for (id, their) in theirs {
         let is_removed = base.get(id).is_some_and(|was| was == their);
-        if !ours.contains_key(id) && !is_removed {
+        if ours.contains_key(id) || is_removed {
+            continue;
+        }
+        if known.ahead.get(&their.workspace) == Some(&Side::Ours) {
+            let (first, other) = (&known.labels.ours, &known.labels.theirs);
+            let text = format!("app, only in {other}: left out, {first} may have deleted it");
+            report.add(their.path(), Kind::LeftOut, text);
+        } else {
             let text = format!("app, new in {}", known.labels.theirs);
             report.add(their.path(), Kind::Added, text);
-            merged.apps.insert(*id, their.clone());
+            merged.apps.insert(*id, App::clone(their));
         }
     }
 }
@@ -178,11 +224,11 @@ fn unite_secrets(
     ids: &mut HashMap<SecretId, SecretId>,
 ) -> Result<(), Error> {
     let key = |record: &Record| (record.secret.workspace, record.secret.name.clone());
-    let is_made = |id: &SecretId, there: &Contents, other: &Contents| {
+    let is_made = |id: &SecretId, there: &Held<'_>, other: &Held<'_>| {
         let is_known = other.secrets.contains_key(id) || sides.base.secrets.contains_key(id);
         there.secrets.contains_key(id) && !is_known
     };
-    let live = |merged: &Contents, there: &Contents, other: &Contents| {
+    let live = |merged: &Contents, there: &Held<'_>, other: &Held<'_>| {
         let all = merged.secrets.iter();
         let all =
             all.filter(|(id, record)| !record.secret.is_deleted() && is_made(id, there, other));
@@ -217,7 +263,7 @@ fn unite_apps(
     merged: &mut Contents,
     ids: &mut HashMap<AppId, AppId>,
 ) {
-    let made = |there: &Contents, other: &Contents| {
+    let made = |there: &Held<'_>, other: &Held<'_>| {
         let all = there
             .apps
             .iter()
@@ -339,7 +385,7 @@ fn numbered<T, E>(
 /// Leads every link to the id and the workspace that its secret and its app have now.
 fn lead_links(
     merged: &mut Contents,
-    ids: &HashMap<SecretId, SecretId>,
+    led: impl Fn(Target) -> SecretId,
     app_ids: &HashMap<AppId, AppId>,
 ) {
     let homes = merged.secrets.iter();
@@ -351,7 +397,7 @@ fn lead_links(
         .values_mut()
         .flat_map(|app| app.links.values_mut())
     {
-        let secret = *ids.get(&target.secret).unwrap_or(&target.secret);
+        let secret = led(*target);
         let workspace = *homes.get(&secret).unwrap_or(&target.workspace);
         *target = Target { workspace, secret };
     }

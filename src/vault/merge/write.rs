@@ -2,7 +2,7 @@
 
 use super::copy::{Copy, Part, Record, Records, Side};
 use super::report::{Kind, Report, widened};
-use super::union::Contents;
+use super::union::{Contents, Held};
 use crate::keyring::Keyring;
 use crate::sealed::aad_context::AadContext;
 use crate::sealed::id::WorkspaceId;
@@ -46,8 +46,13 @@ pub fn write(
         Some(Side::Ours) | None => change.join_section(home, their_section)?,
     }
     for (id, record) in &part.ours.secrets {
+        let kept = result.secrets.get(id);
+        // With the agent an index is a question to another process.
+        if kept == Some(record) {
+            continue;
+        }
         let index = secret_index(change.keyring(), record)?;
-        let is_there = match result.secrets.get(id) {
+        let is_there = match kept {
             Some(kept) => secret_index(change.keyring(), kept)? == index,
             None => false,
         };
@@ -153,7 +158,7 @@ fn are_equal(one: &Records, other: &Records) -> bool {
 }
 
 /// Reports what a person must look at before it goes anywhere: more hosts, new links, other variables.
-pub fn compare(ours: &Contents, result: &Contents, report: &mut Report) {
+pub fn compare(ours: &Held<'_>, result: &Held<'_>, report: &mut Report) {
     for (id, record) in &result.secrets {
         let Some(before) = ours.secrets.get(id).map(|before| &before.secret) else {
             continue;

@@ -7,7 +7,12 @@ use crate::keyring::renew::Trust;
 use crate::plaintext::Plaintext;
 use crate::sealed;
 use crate::vault::Error;
-use crate::vault::change::{Deletion, NewKey, NewLabel, References, SecretUpdate, Values};
+use crate::vault::app_reference::AppReference;
+use crate::vault::change::{
+    Deletion, FastClock, Fields, NewKey, NewLabel, References, SecretUpdate, Values,
+};
+use crate::vault::description::Description;
+use crate::vault::env_key::EnvKey;
 use crate::vault::key::Scope;
 use crate::vault::merge::Kind;
 use crate::vault::tests::apart::Apart;
@@ -79,6 +84,129 @@ fn a_copy_far_behind_brings_nothing_back() {
     assert_eq!(ours.names(), ["default/a"]);
     ours.change(|change| mark_deleted(change, "default/b", None));
     assert_eq!(ours.values("default/b"), ["2*"]);
+}
+
+/// Changes the vault so often that nobody can tell whether a copy from before is only older.
+fn go_far(replica: &Replica<'_>) {
+    for round in 0..70 {
+        replica.update(
+            "default/z",
+            Fields {
+                description: Some(Description::parse(&round.to_string()).unwrap()),
+                ..Fields::default()
+            },
+        );
+    }
+}
+
+fn put_slot(replica: &Replica<'_>, path: &str, number: u64, value: &str) {
+    replica.change(|change| {
+        let update = SecretUpdate {
+            values: Values::Merge(vec![(number, Plaintext::new(value.into()))]),
+            ..SecretUpdate::default()
+        };
+        change.update_secret(None, &reference(path), update)
+    });
+}
+
+fn remove_slot(replica: &Replica<'_>, path: &str, number: u64) {
+    replica.change(|change| {
+        let update = SecretUpdate {
+            remove: vec![number],
+            ..SecretUpdate::default()
+        };
+        change.update_secret(None, &reference(path), update)
+    });
+}
+
+#[test]
+fn a_copy_far_behind_brings_no_dropped_version_into_use() {
+    let owned = Owned::with(&[("default/a", "good"), ("default/z", "0")]);
+    let scheduled = now().seconds() + 3_600;
+    for (number, value) in [(100, "leaked"), (scheduled, "taken back")] {
+        let ours = Replica::of(&owned);
+        put_slot(&ours, "default/a", number, value);
+        let older = ours.fork();
+        remove_slot(&ours, "default/a", number);
+        go_far(&ours);
+        let report = ours.merge(&older, Some(&older.bytes()));
+        // Nothing is lost, and a person reads of it.
+        assert_eq!(ours.values("default/a"), [value, "good*"]);
+        let expected =
+            format!("default/a slot {number} of theirs may be old: kept below the value of ours");
+        assert!(report.contains(&expected), "{report:?}");
+        let later = at(7_200).seconds();
+        let secret = ours.open().secret(None, &reference("default/a")).unwrap();
+        assert_eq!(secret.effective(later), secret.effective(now().seconds()));
+    }
+}
+
+#[test]
+fn a_copy_far_behind_starts_no_rotation() {
+    let owned = Owned::with(&[("default/a", "good"), ("default/z", "0")]);
+    let ours = Replica::of(&owned);
+    ours.change(|change| {
+        let value = Plaintext::new("pending".into());
+        change.begin_rotation(None, &reference("default/a"), &value, FastClock::Accept)
+    });
+    let older = ours.fork();
+    ours.change(|change| change.discard_rotation(None, &reference("default/a"), None));
+    go_far(&ours);
+    ours.merge(&older, None);
+    let secret = ours.open().secret(None, &reference("default/a")).unwrap();
+    assert!(secret.slots.iter().all(|slot| !slot.pending));
+    assert_eq!(ours.values("default/a"), ["pending", "good*"]);
+}
+
+/// Without a value in use there is nothing to put another one below.
+#[test]
+fn a_copy_far_behind_starts_no_scheduled_secret() {
+    let owned = Owned::with(&[("default/a", "leaked"), ("default/z", "0")]);
+    let (ours, older) = (Replica::of(&owned), Replica::of(&owned));
+    put_slot(&ours, "default/a", now().seconds() + 3_600, "planned");
+    remove_slot(&ours, "default/a", 0);
+    go_far(&ours);
+    let report = ours.merge(&older, None);
+    assert_eq!(ours.values("default/a"), ["planned"]);
+    let expected = "default/a slot 0 of theirs may be old: left out".to_owned();
+    assert!(report.contains(&expected), "{report:?}");
+}
+
+#[test]
+fn a_copy_far_behind_links_nothing() {
+    let owned = Owned::with(&[("default/a", "1"), ("default/z", "0")]);
+    let key = EnvKey::parse("A").unwrap();
+    let app = |name: &str| AppReference::parse(name).unwrap();
+    owned.change(|change| {
+        for name in ["web", "gone", "renewed"] {
+            change.create_app(None, &app(name))?;
+            change.link_app(None, &app(name), &key, &reference("default/a"))?;
+        }
+        Ok(())
+    });
+    let (ours, older) = (Replica::of(&owned), Replica::of(&owned));
+    ours.change(|change| {
+        change.unlink_app(None, &app("web"), &key)?;
+        change.delete_app(None, &app("gone"))?;
+        change.delete_app(None, &app("renewed"))?;
+        change.create_app(None, &app("renewed"))
+    });
+    go_far(&ours);
+    let report = ours.merge(&older, Some(&older.bytes()));
+    let vault = ours.open();
+    let apps = vault.apps().unwrap();
+    let names: Vec<_> = apps.iter().map(|one| one.app.name.to_string()).collect();
+    assert_eq!(names, ["renewed", "web"]);
+    assert!(apps.iter().all(|one| one.app.links.is_empty()));
+    let secret = vault.secret(None, &reference("default/a")).unwrap();
+    assert_eq!(secret.apps, []);
+    for expected in [
+        "default/web the link A of theirs is left out: ours may have removed it",
+        "default/a the link A of theirs is left out: ours may have removed it",
+        "default/gone app, only in theirs: left out, ours may have deleted it",
+    ] {
+        assert!(report.iter().any(|line| line == expected), "{report:?}");
+    }
 }
 
 #[test]

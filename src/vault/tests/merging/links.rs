@@ -1,9 +1,10 @@
 //! Tests what a merge makes of apps, and what it says of hosts and variables.
 
 use super::{Owned, Replica, now, reference};
-use crate::vault::change::Fields;
+use crate::vault::change::{Fields, NewPlace};
 use crate::vault::domain::AllowedDomains;
 use crate::vault::env_key::EnvKey;
+use crate::vault::tests::workspace_name;
 
 fn env_key(key: &str) -> EnvKey {
     EnvKey::parse(key).unwrap()
@@ -53,17 +54,87 @@ fn links_unite_by_variable() {
     );
 }
 
+fn bind(replica: &Replica<'_>, domains: &[&str]) {
+    let domains: Vec<_> = domains.iter().map(|&domain| domain.to_owned()).collect();
+    let fields = Fields {
+        allowed_domains: Some(AllowedDomains::parse(&domains).unwrap()),
+        ..Fields::default()
+    };
+    replica.update("default/a", fields);
+}
+
+/// A colleague moved it to where our key does not reach, and we changed it: ours stays, under an id of its own.
+#[test]
+fn a_link_follows_a_secret_that_got_a_new_id() {
+    let owned = Owned::with(&[("default/a", "1"), ("staging/b", "2")]);
+    let writer = owned.issue("default", true);
+    let app = crate::vault::app_reference::AppReference::parse("web").unwrap();
+    owned.change(|change| {
+        change.create_app(None, &app)?;
+        change.link_app(None, &app, &env_key("A"), &reference("default/a"))
+    });
+    let theirs = Replica::of(&owned);
+    let ours = theirs.with(&writer);
+    theirs.change(|change| {
+        let to = NewPlace {
+            workspace: Some(workspace_name("staging")),
+            name: None,
+        };
+        change.move_secret(None, &reference("default/a"), &to)
+    });
+    let old = theirs.open().secret(None, &reference("staging/a")).unwrap();
+    ours.set("default/a", "3", now());
+    ours.merge(&theirs, None);
+    let vault = ours.open();
+    let kept = vault.secret(None, &reference("default/a")).unwrap();
+    assert_ne!(kept.id, old.id);
+    let linked = vault.apps().unwrap().remove(0).app;
+    let target = linked.links.get(&env_key("A")).unwrap();
+    assert_eq!((target.workspace, target.secret), (kept.workspace, kept.id));
+    assert_eq!(kept.apps.len(), 1);
+}
+
+/// A section that a key only reads is taken whole.
+#[test]
+fn a_key_that_only_reads_reports_hosts_and_links() {
+    let owned = Owned::with(&[("default/a", "1"), ("staging/b", "2")]);
+    let [reader, other] = ["default", "staging"].map(|name| owned.issue(name, false));
+    let first = Replica::of(&owned);
+    bind(&first, &["one.example.com"]);
+    let theirs = first.fork();
+    bind(&theirs, &["one.example.com", "two.example.com"]);
+    let app = crate::vault::app_reference::AppReference::parse("web").unwrap();
+    theirs.change(|change| {
+        change.create_app(None, &app)?;
+        change.link_app(None, &app, &env_key("A"), &reference("default/a"))
+    });
+    let ours = first.with(&reader);
+    assert_eq!(
+        ours.merge(&theirs, None),
+        [
+            "default/a may go to two.example.com now, too",
+            "default/web gets default/a as A"
+        ]
+    );
+    assert_eq!(ours.bytes(), theirs.bytes());
+    // A workspace out of the key's reach is named by its id.
+    let ours = first.with(&other);
+    let name = workspace_name("default");
+    let id = first.open().workspace(Some(&name)).unwrap().id;
+    assert_eq!(
+        ours.merge(&theirs, None),
+        [format!(
+            "{id} your key does not open this workspace: kluis could not look for wider hosts and new links"
+        )]
+    );
+    assert_eq!(ours.bytes(), theirs.bytes());
+    // Nothing is new the second time.
+    assert!(ours.merge(&theirs, None).is_empty());
+}
+
 #[test]
 fn more_hosts_and_links_are_reported() {
     let owned = Owned::with(&[("default/a", "1"), ("default/b", "2")]);
-    let bind = |replica: &Replica<'_>, domains: &[&str]| {
-        let domains: Vec<_> = domains.iter().map(|&domain| domain.to_owned()).collect();
-        let fields = Fields {
-            allowed_domains: Some(AllowedDomains::parse(&domains).unwrap()),
-            ..Fields::default()
-        };
-        replica.update("default/a", fields);
-    };
     let first = Replica::of(&owned);
     bind(&first, &["one.example.com"]);
     for (domains, expected) in [

@@ -1,16 +1,19 @@
 //! Two and three replicas change one vault at random and merge in any order, with clocks off by up to four
-//! minutes. No acknowledged value becomes unreachable: each is a version of a secret, or of a deleted one.
+//! minutes. No acknowledged value becomes unreachable but by a change that destroys it: each is a version of a
+//! secret, or of a deleted one. And a copy from before, which an attacker can put back, changes nothing.
 
 use super::{Owned, Replica, at, mark_deleted, reference};
 use crate::plaintext::Plaintext;
 use crate::vault::app_reference::AppReference;
 use crate::vault::change::{
-    Begin, Change, FastClock, Fields, NewPlace, NewSecret, NewVersion, SecretUpdate, Values,
+    Begin, Change, Deletion, FastClock, Fields, NewPlace, NewSecret, NewVersion, Pruning,
+    References, SecretUpdate, Values,
 };
 use crate::vault::description::Description;
 use crate::vault::destination::Destination;
 use crate::vault::env_key::EnvKey;
 use crate::vault::merge::Copy;
+use crate::vault::merge::testing::all_values;
 use crate::vault::name::SecretName;
 use crate::vault::slot::{Choice, MAX_SLOTS};
 use crate::vault::tests::workspace_name;
@@ -30,8 +33,9 @@ const MOST_SECONDS_OFF: i64 = 240;
 
 #[test]
 fn no_value_is_lost_in_a_short_run() {
-    let tally = run(1, 60);
-    assert!(tally.merges > 60 && tally.forks > 60, "{tally:?}");
+    let tally = run(1, 80);
+    assert!(tally.merges > 60 && tally.forks > 50, "{tally:?}");
+    assert!(tally.destroyed > 20, "{tally:?}");
 }
 
 /// `KLUIS_TEST_SEED` makes it another run, `KLUIS_TEST_SEQUENCES` a shorter one.
@@ -54,6 +58,7 @@ struct Tally {
     /// Merges that wrote a section anew.
     forks: u64,
     refused: u64,
+    destroyed: u64,
     values: u64,
 }
 
@@ -82,6 +87,8 @@ struct Peer<'o> {
     replica: Replica<'o>,
     seconds_off: i64,
     known: BTreeSet<String>,
+    /// What it was before.
+    past: Vec<Vec<u8>>,
 }
 
 fn run(seed: u64, sequences: u64) -> Tally {
@@ -104,6 +111,7 @@ fn one(owned: &Owned, dice: &mut Dice, case: &str, tally: &mut Tally) {
             replica: Replica::of(owned),
             seconds_off: i64::try_from(dice.below(481)).unwrap() - MOST_SECONDS_OFF,
             known: FIRST.iter().map(|(_, value)| (*value).to_owned()).collect(),
+            past: vec![base.clone()],
         })
         .collect();
     let mut history = vec![base];
@@ -119,13 +127,39 @@ fn one(owned: &Owned, dice: &mut Dice, case: &str, tally: &mut Tally) {
         } else {
             let value = format!("{case}: {who} at {second}");
             let peer = &mut peers[who];
-            if change(peer, dice, &value, second) {
+            let step = dice.below(FIRST_DESTROYING + 4);
+            let before = values(&peer.replica);
+            if change(peer, dice, step, &value, second) {
                 peer.known.insert(value);
+            }
+            if step >= FIRST_DESTROYING {
+                let after = values(&peer.replica);
+                tally.destroyed += before.difference(&after).count() as u64;
+                for peer in &mut peers {
+                    peer.known
+                        .retain(|value| after.contains(value) || !before.contains(value));
+                }
             }
             tally.changes += 1;
         }
         history.push(peers[who].replica.bytes());
         check(&peers[who], case);
+        let peer = &mut peers[who];
+        let older = Replica::of(owned);
+        older
+            .store
+            .put(Some(&peer.past[dice.below(peer.past.len())]));
+        let base = (dice.below(2) == 0).then(|| older.bytes());
+        let now = peer.replica.bytes();
+        let clock = at(second + peer.seconds_off);
+        let done = peer.replica.merge_at(clock, &older, base.as_deref());
+        let outcome = done.unwrap_or_else(|error| panic!("{case}: {error}"));
+        assert!(
+            peer.replica.bytes() == now,
+            "{case}: an older copy: {:?}",
+            outcome.report
+        );
+        peer.past.push(now);
     }
     // All meet in the end.
     for other in 1..peers.len() {
@@ -170,20 +204,23 @@ fn take_over(
     }
 }
 
+/// Every value in a replica, also of what is deleted.
+fn values(replica: &Replica<'_>) -> BTreeSet<String> {
+    let vault = replica.open();
+    let copy = Copy::read(&replica.store).unwrap();
+    let of = |home| all_values(&copy, vault.keyring.as_ref(), home).unwrap();
+    let all = vault.workspaces().iter().flat_map(of);
+    all.map(|value| String::from_utf8(value).unwrap()).collect()
+}
+
 /// Every value that the replica knows is there, and everything is whole.
 fn check(peer: &Peer<'_>, case: &str) {
     let vault = peer.replica.open();
     vault
         .verify()
         .unwrap_or_else(|error| panic!("{case}: {error}"));
-    let copy = Copy::read(&peer.replica.store).unwrap();
-    let mut there = BTreeSet::new();
+    let there = values(&peer.replica);
     for home in vault.workspaces() {
-        for value in
-            crate::vault::merge::testing::all_values(&copy, vault.keyring.as_ref(), home).unwrap()
-        {
-            there.insert(String::from_utf8(value).unwrap());
-        }
         // Each name leads to one secret, with a value in effect or scheduled.
         vault.list(home).unwrap();
         let now = at(peer.seconds_off + 100);
@@ -194,10 +231,13 @@ fn check(peer: &Peer<'_>, case: &str) {
     assert!(lost.is_empty(), "{case}: {lost:?} of {there:?}");
 }
 
-/// A change that keeps every value; returns whether the value was stored.
-fn change(peer: &Peer<'_>, dice: &mut Dice, value: &str, second: i64) -> bool {
+/// From this step on a change destroys values; the others keep every one.
+const FIRST_DESTROYING: usize = 12;
+
+/// Returns whether the value was stored.
+fn change(peer: &Peer<'_>, dice: &mut Dice, step: usize, value: &str, second: i64) -> bool {
     let path = format!("{}/{}", dice.one_of(&WORKSPACES), dice.one_of(&NAMES));
-    let (step, other) = (dice.below(12), dice.one_of(&NAMES));
+    let other = dice.one_of(&NAMES);
     let to = dice.one_of(&WORKSPACES);
     let clock = at(second + peer.seconds_off);
     let mut vault = super::open_in(&peer.replica.store, peer.replica.token, Scan::Lookup).unwrap();
@@ -274,6 +314,37 @@ fn act(
                 name: None,
             };
             change.move_secret(None, &target, &to)?;
+            return Ok(false);
+        }
+        FIRST_DESTROYING => {
+            let there = change.look_up(None, &target)?;
+            let slots = there.map(|there| there.slots).unwrap_or_default();
+            // Mostly the oldest, sometimes the one in use or a scheduled one.
+            let position = value.len() % slots.len().max(1);
+            let update = SecretUpdate {
+                remove: slots
+                    .get(position)
+                    .map(|slot| slot.slot)
+                    .into_iter()
+                    .collect(),
+                ..SecretUpdate::default()
+            };
+            change.update_secret(None, &target, update)?;
+            return Ok(false);
+        }
+        13 => {
+            let home = change.workspaces()[value.len() % 2].clone();
+            change.prune(&home, &Pruning::ALL, |_| true)?;
+            return Ok(false);
+        }
+        14 => {
+            change.delete_secret(None, &target, References::Unlink, Deletion::Forever)?;
+            return Ok(false);
+        }
+        15 => {
+            let app = AppReference::parse("web").unwrap();
+            let key = EnvKey::from_name(&SecretName::parse(name).unwrap());
+            change.unlink_app(None, &app, &key)?;
             return Ok(false);
         }
         _ => {

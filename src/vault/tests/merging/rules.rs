@@ -298,6 +298,16 @@ fn a_secret_that_was_moved_keeps_the_other_sides_change() {
 }
 
 #[test]
+fn what_is_new_and_deleted_is_reported_as_both() {
+    let owned = Owned::with(&[("default/a", "1")]);
+    let (ours, theirs) = (Replica::of(&owned), Replica::of(&owned));
+    theirs.change(|change| put(change, "default/b", "2"));
+    theirs.delete("default/b");
+    let report = ours.merge(&theirs, None);
+    assert_eq!(report, ["default/b deleted, new in theirs"]);
+}
+
+#[test]
 fn two_secrets_of_one_name_are_told_apart() {
     let owned = Owned::with(&[("default/a", "1"), ("default/b", "2")]);
     let base = owned.bytes();
