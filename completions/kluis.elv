@@ -1525,7 +1525,7 @@ set edit:completion:arg-completer[kluis] = {|@words|
             cand --lock-timeout 'Wait this long for another writer [default: 10s]'
             cand --pin 'Open only the vault that this pin describes [env: KLUIS_PIN]'
             cand --color 'Use colour: auto, always or never [env: NO_COLOR]'
-            cand --exit-code 'Exit with 1 if they differ'
+            cand --exit-code 'Exit with 1 if they differ; `code` of --json is then `differs`, and never for a failure'
             cand --json 'Print results, warnings and errors as JSON'
             cand -q 'Print no notes; print names alone in lists'
             cand --quiet 'Print no notes; print names alone in lists'

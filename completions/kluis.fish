@@ -1303,7 +1303,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subco
 complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from diff" -l color -d 'Use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
 always\t''
 never\t''"
-complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from diff" -l exit-code -d 'Exit with 1 if they differ'
+complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from diff" -l exit-code -d 'Exit with 1 if they differ; `code` of --json is then `differs`, and never for a failure'
 complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from diff" -l json -d 'Print results, warnings and errors as JSON'
 complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from diff" -s q -l quiet -d 'Print no notes; print names alone in lists'
 complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from diff" -s y -l yes -d 'Answer yes where a command asks for confirmation'

@@ -4,6 +4,8 @@
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Exit {
     Failed,
+    /// What was compared differs, which was asked for: no failure, with the code of one.
+    Differs,
     Usage,
     NotFound,
     Locked,
@@ -44,7 +46,7 @@ Exit codes:
 
     pub fn code(self) -> u8 {
         match self {
-            Self::Failed => 1,
+            Self::Failed | Self::Differs => 1,
             Self::Usage => 2,
             Self::NotFound => 3,
             Self::Locked => 4,
@@ -66,6 +68,7 @@ Exit codes:
     pub fn word(self) -> &'static str {
         match self {
             Self::Failed | Self::RunFailed | Self::Commands(_) => "failed",
+            Self::Differs => "differs",
             Self::Usage => "usage",
             Self::NotFound | Self::CommandNotFound => "not_found",
             Self::Locked => "locked",

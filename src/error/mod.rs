@@ -302,9 +302,9 @@ impl Error {
             | Self::Due { .. }
             | Self::DoctorFailed { .. }
             | Self::NotMerged { .. }
-            | Self::Differs
             | Self::Unfinished { .. }
             | Self::Failed(_) => Exit::Failed,
+            Self::Differs => Exit::Differs,
             Self::Ended(code) => Exit::Commands(*code),
             Self::BeforeStart(error)
             | Self::InTemplate { error, .. }

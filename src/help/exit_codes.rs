@@ -8,10 +8,11 @@ was, unless the message says otherwise. 141 comes without a message.";
 pub const JSON: &str = "\
 With --json a failure is one object on stderr, even if the command line is
 wrong: `error`, `code`, mostly `hint`, and sometimes `detail`, a message for
-each field, or `conflicting_ids`. `code` is failed (1), usage (2), not_found
-(3, 127), locked (4), damaged (5), older (5), unsupported (5), conflict (6),
-invalid (7, 126), denied (8), busy (9) or cancelled (130). If `kluis run` fails
-before its command starts, the exit code is 125 and `code` names the cause.
+each field, or `conflicting_ids`. `code` is failed (1), differs (1), usage (2),
+not_found (3, 127), locked (4), damaged (5), older (5), unsupported (5),
+conflict (6), invalid (7, 126), denied (8), busy (9) or cancelled (130). If
+`kluis run` fails before its command starts, the exit code is 125 and `code`
+names the cause.
 
 Words for 5:
   damaged      not authentic, or cut off
@@ -32,6 +33,7 @@ mod tests {
     fn each_code_word_is_listed_with_its_numbers() {
         for exit in [
             Exit::Failed,
+            Exit::Differs,
             Exit::Usage,
             Exit::NotFound,
             Exit::Locked,

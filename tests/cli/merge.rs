@@ -116,6 +116,13 @@ fn two_files_or_two_workspaces_are_compared() {
     found.any_stdout().exits(0);
     let found = diff(&[files[0], files[1], "--exit-code"]);
     found.any_stdout().stderr_has("the two differ").exits(1);
+    // A program tells it from a failure by the word.
+    for (second, word) in [(files[1], "differs"), ("./missing.kluis", "not_found")] {
+        let ran = diff(&[files[0], second, "--exit-code", "--json"]);
+        ran.any_stdout()
+            .stderr_has(&format!("\"code\":\"{word}\""))
+            .ends();
+    }
     diff(&[files[0], files[0], "--exit-code"])
         .stderr_has("no difference")
         .exits(0);

@@ -32,7 +32,7 @@ pub struct Diff {
     #[arg(value_name = "B")]
     second: String,
 
-    /// Exit with 1 if they differ
+    /// Exit with 1 if they differ; `code` of --json is then `differs`, and never for a failure
     #[arg(long)]
     exit_code: bool,
 }
