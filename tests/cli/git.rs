@@ -546,7 +546,7 @@ fn without_labels_the_sides_are_ours_and_theirs() {
     }
     for labels in ["", " --labels %%X %%Y", " --labels '' ''"] {
         let tree = Tree::installed();
-        let driver = format!("kluis git merge-file %O %A %B --path %P{labels}");
+        let driver = format!("kluis git merge-file %O %A %B --path=%P{labels}");
         tree.git(&["config", "merge.kluis.driver", &driver]);
         tree.branch("feature", "a");
         tree.set("a", "ours");

@@ -10,7 +10,7 @@ use crate::report::merging::{heading, lines};
 use crate::store::file::FileStore;
 use crate::store::git_exclude;
 use crate::store::scratch::ScratchStore;
-use crate::vault::merge::{Copy, Labels, without_key};
+use crate::vault::merge::{Copy, Labels, changed_keys, without_key};
 use crate::vault::{self, Scan, Vault};
 use std::path::{Path, PathBuf};
 
@@ -21,7 +21,7 @@ use std::path::{Path, PathBuf};
 #[derive(clap::Args)]
 #[command(after_help = "\
 Example:
-  git config merge.kluis.driver 'kluis git merge-file %O %A %B --path %P --labels %X %Y'")]
+  git config merge.kluis.driver 'kluis git merge-file %O %A %B --path=%P --labels %X %Y'")]
 pub struct MergeFile {
     /// What both were made from
     #[arg(value_name = "BASE")]
@@ -65,7 +65,7 @@ impl Command for MergeFile {
         context.be_unattended(here.join(&self.path));
         // A fresh clone does not ignore yet what a killed merge leaves.
         git_exclude::add(&here.join(&self.path));
-        let path = self.path.display().to_string();
+        let path = shown(&self.path);
         self.merge(context).map_err(|obstacle| {
             let (why, hint) = match obstacle {
                 Obstacle::NoKey => {
@@ -115,9 +115,7 @@ impl MergeFile {
             Err(Error::Vault(
                 error @ (vault::Error::OutOfReach { .. }
                 | vault::Error::Keyring(
-                    keyring::Error::ReadOnly
-                    | keyring::Error::OutOfReach
-                    | keyring::Error::KeyChanged,
+                    keyring::Error::ReadOnly | keyring::Error::OutOfReach,
                 )),
             )) => {
                 let sides = (&theirs, base.as_ref());
@@ -150,13 +148,16 @@ impl MergeFile {
         context.refuse_stale_unopened(merged.header, &merged.histories)?;
         store.replace(&merged.bytes).map_err(vault::Error::from)?;
         let line = format!("  {unseen}: kluis could not look for wider hosts and new links");
-        self.tell(context, labels, vec![line]);
+        let mut told = vec![line];
+        let keys = changed_keys([ours.layout().header.content(), merged.header.content()]);
+        told.extend(keys.into_iter().map(|change| format!("  vault  {change}")));
+        self.tell(context, labels, told);
         Ok(())
     }
 
     /// On stderr, which git passes on.
     fn tell(&self, context: &mut Context, labels: &Labels, mut lines: Vec<String>) {
-        let path = self.path.display();
+        let path = shown(&self.path);
         lines.insert(0, format!("{path}: {}", heading(labels)));
         context.ui.note(&lines.join("\n"));
     }
@@ -179,6 +180,11 @@ impl MergeFile {
             theirs: label(1, "theirs"),
         }
     }
+}
+
+/// A name of the repository in a message: it makes no lines of its own.
+fn shown(path: &Path) -> String {
+    path.display().to_string().escape_debug().to_string()
 }
 
 fn read(path: &Path) -> Result<Copy<'static>, vault::Error> {

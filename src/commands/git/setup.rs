@@ -25,9 +25,9 @@ pub const SHOWN: &str = ": diff: kluis";
 
 pub const DRIVER: (&str, &str) = (
     "merge.kluis.driver",
-    "kluis git merge-file %O %A %B --path %P --labels %X %Y",
+    "kluis git merge-file %O %A %B --path=%P --labels %X %Y",
 );
-pub const TEXTCONV: (&str, &str) = ("diff.kluis.textconv", "kluis git textconv");
+pub const TEXTCONV: (&str, &str) = ("diff.kluis.textconv", "kluis git textconv --");
 /// Must not be on: git would keep what it shows.
 pub const CACHE: &str = "diff.kluis.cachetextconv";
 

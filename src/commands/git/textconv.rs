@@ -18,7 +18,7 @@ use std::path::PathBuf;
 #[derive(clap::Args)]
 #[command(after_help = "\
 Example:
-  git config diff.kluis.textconv 'kluis git textconv'")]
+  git config diff.kluis.textconv 'kluis git textconv --'")]
 pub struct Textconv {
     /// The vault
     #[arg(value_name = "FILE")]

@@ -3,7 +3,7 @@
 use super::copy::{Copy, Side};
 use super::refusal::refuse;
 use crate::sealed::header::{Content, Header};
-use crate::sealed::history::{PartHistory, Relation};
+use crate::sealed::history::{MAX_ANCESTORS, PartHistory, Relation};
 use crate::sealed::id::WorkspaceId;
 use crate::sealed::section::Section;
 use crate::sealed::{self, file::Layout};
@@ -161,14 +161,17 @@ fn header_side(layouts: [&Layout; 2]) -> Result<(Side, Option<Side>), Error> {
             Ok((Side::Ours, None))
         }
         // Any holder of an old header key can name our header as an ancestor.
-        Ancestry::Newer(Side::Theirs) | Ancestry::Far(Side::Theirs)
-            if theirs.content().is_trusted_by(our_key) =>
-        {
+        Ancestry::Newer(Side::Theirs) if theirs.content().is_trusted_by(our_key) => {
             Ok((Side::Theirs, None))
         }
-        Ancestry::Newer(Side::Theirs) | Ancestry::Far(Side::Theirs) => {
-            Err(sealed::Error::Forged.into())
-        }
+        Ancestry::Newer(Side::Theirs) => Err(sealed::Error::Forged.into()),
+        // It might undo our changes of keys.
+        Ancestry::Far(Side::Theirs) => Err(refuse(
+            format!(
+                "the keys of the other side changed more than {MAX_ANCESTORS} times since, so kluis cannot tell whether they contain yours"
+            ),
+            "take the other side's file, and repeat your changes there; nothing was written",
+        )),
         Ancestry::Fork if our_key != their_key && ours.content().is_trusted_by(their_key) => {
             Ok((Side::Ours, Some(Side::Theirs)))
         }

@@ -6,8 +6,8 @@
 //! retired by the other's succession. The base of git counts only where it is an ancestor of both; without it
 //! nothing counts as removed. Of two sections that are further apart than their lists reach, the one behind may be only
 //! old. If it is theirs, a secret that only it has is kept as deleted, a version goes below our value, and no link or
-//! app is taken: ours may have removed them on purpose. No value of ours is dropped, but for a version that had not begun and that the
-//! other side took back.
+//! app is taken: ours may have removed them on purpose. A header of theirs that is so far ahead is refused. No value of
+//! ours is dropped, but for a version that had not begun and that the other side took back.
 //!
 //! A secret that both sides made under one name becomes one, with the versions of both and the id of ours. Links to
 //! theirs lead to it, and so do links to a secret that one side moved. An app that both made becomes one with the
@@ -47,7 +47,7 @@ use super::workspace::Workspace;
 use crate::keyring::{self, Keyring, Reach};
 use crate::sealed::SealedBytes;
 use crate::sealed::file::{Layout, SectionBytes, assemble};
-use crate::sealed::header::Header;
+use crate::sealed::header::{Content, Header};
 use crate::sealed::history::{MAX_ANCESTORS, PartHistory};
 use crate::sealed::id::WorkspaceId;
 use crate::sealed::record::RecordId;
@@ -202,6 +202,11 @@ fn tell_header(plan: &Plan, copies: [&Copy<'_>; 2], labels: &Labels, report: &mu
         );
         report.add("vault", Kind::LeftOut, text);
     }
+    if plan.header == Side::Theirs {
+        for change in changed_keys(copies.map(|copy| copy.layout().header.content())) {
+            report.add("vault", Kind::Keys, change);
+        }
+    }
     if plan.retired == Some(Side::Theirs) {
         let text = format!(
             "what {} changed in keys and workspaces is left out: its key was replaced",
@@ -209,6 +214,34 @@ fn tell_header(plan: &Plan, copies: [&Copy<'_>; 2], labels: &Labels, report: &mu
         );
         report.add("vault", Kind::LeftOut, text);
     }
+}
+
+/// The keys that one header has and the other has not, or that are others under the same id.
+pub fn changed_keys([before, after]: [&Content; 2]) -> Vec<String> {
+    // With another signer every key that stays is made anew.
+    let same_signer = before.verify == after.verify;
+    let lines = |content: &Content| {
+        let known = content.keys.iter();
+        let known = known.map(|key| (key.id, Some((key.public_part(), key.grant.clone()))));
+        let to_come = content.keys_to_come.iter().map(|key| (key.id, None));
+        known.chain(to_come).collect::<Vec<_>>()
+    };
+    let (before, after) = (lines(before), lines(after));
+    let mut changes = Vec::new();
+    for (id, line) in &after {
+        match before.iter().find(|(known, _)| known == id) {
+            None => changes.push(format!(
+                "the key {id} is new: `kluis key list` shows how far it reaches"
+            )),
+            Some((_, old)) if same_signer && old != line => changes.push(format!("the key {id} was made anew")),
+            Some(_) => {}
+        }
+    }
+    let gone = before
+        .iter()
+        .filter(|(id, _)| !after.iter().any(|(kept, _)| kept == id));
+    changes.extend(gone.map(|(id, _)| format!("the key {id} is gone")));
+    changes
 }
 
 /// A result that needed no key.

@@ -35,6 +35,10 @@ pub enum Kind {
     Widened,
     /// An app gets it that did not before.
     Linked,
+    /// It is another key, a new one, or one that is gone.
+    Keys,
+    /// It has another name or workspace than before.
+    Moved,
     /// It is given as another variable.
     EnvKey,
     /// A version that had not begun was taken back.
@@ -58,6 +62,8 @@ impl Kind {
             Self::Renamed => "renamed",
             Self::Widened => "widened",
             Self::Linked => "linked",
+            Self::Keys => "keys",
+            Self::Moved => "moved",
             Self::EnvKey => "env_key",
             Self::TakenBack => "taken_back",
             Self::OneSided => "one_sided",

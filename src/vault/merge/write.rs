@@ -164,6 +164,10 @@ pub fn compare(ours: &Held<'_>, result: &Held<'_>, report: &mut Report) {
             continue;
         };
         let (after, path) = (&record.secret, record.secret.path());
+        let was = before.path();
+        if was != path {
+            report.add(&path, Kind::Moved, format!("was {was}"));
+        }
         if let Some(text) = widened(&before.allowed_domains, &after.allowed_domains) {
             report.add(&path, Kind::Widened, text);
         }
