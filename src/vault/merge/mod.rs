@@ -233,7 +233,9 @@ pub fn changed_keys([before, after]: [&Content; 2]) -> Vec<String> {
             None => changes.push(format!(
                 "the key {id} is new: `kluis key list` shows how far it reaches"
             )),
-            Some((_, old)) if same_signer && old != line => changes.push(format!("the key {id} was made anew")),
+            Some((_, old)) if same_signer && old != line => {
+                changes.push(format!("the key {id} was made anew"))
+            }
             Some(_) => {}
         }
     }
