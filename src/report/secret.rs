@@ -195,22 +195,22 @@ pub fn print_json(context: &mut Context, vault: &Vault, secret: &Secret) -> Resu
     Ok(context.ui.json(&shown)?)
 }
 
-/// Says that another value takes the place of the present one by itself.
-fn note_scheduled(context: &mut Context, secret: &Secret, second: u64) {
-    if let Some(next) = secret.next_scheduled(second)
-        && let Some(begins) = Timestamp::from_seconds(next)
-    {
-        let path = secret.path();
-        context.ui.note(&format!(
-            "another value of {path} becomes effective at {begins}: `kluis update {path} --remove-slot {next}` drops it"
-        ));
-    }
+/// That another value takes the place of the present one by itself, if one does.
+fn scheduled_note(secret: &Secret, second: u64) -> Option<String> {
+    let next = secret.next_scheduled(second)?;
+    let begins = Timestamp::from_seconds(next)?;
+    let path = secret.path();
+    Some(format!(
+        "another value of {path} becomes effective at {begins}: `kluis update {path} --remove-slot {next}` drops it"
+    ))
 }
 
 /// Prints the result of a rotation: the slot's number, or the whole object.
 pub fn print_rotated(context: &mut Context, vault: &Vault, rotated: &Rotated) -> Result<(), Error> {
     let secret = &rotated.secret;
-    note_scheduled(context, secret, rotated.slot);
+    if let Some(note) = scheduled_note(secret, rotated.slot) {
+        context.ui.note(&note);
+    }
     let now = context.now.seconds();
     let is_scheduled = secret
         .number(rotated.slot)
@@ -228,13 +228,15 @@ pub fn print_rotated(context: &mut Context, vault: &Vault, rotated: &Rotated) ->
     Ok(context.ui.line(&rotated.slot.to_string())?)
 }
 
-/// At a terminal, says how to undo a change of the value. Always says when another value takes its place.
+/// At a terminal, says how to undo a change of the value, and when another value takes its place.
 pub fn note_version_before(context: &mut Context, old: &Secret, new: &Secret) {
     let second = context.now.seconds();
     if !has_new_version(context, old, new) {
         return;
     }
-    note_scheduled(context, new, second);
+    if let Some(note) = scheduled_note(new, second) {
+        context.ui.done(&note);
+    }
     if new.previous(second).is_some() {
         let path = new.path();
         context

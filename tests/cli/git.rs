@@ -421,7 +421,7 @@ fn a_merge_removes_what_a_killed_one_left() {
     let left = tree.folder.join(".secrets.kluis.0123456789abcdef.tmp");
     fs::write(&left, "sealed").unwrap();
     let file = fs::File::options().write(true).open(&left).unwrap();
-    let long_ago = std::time::SystemTime::now() - std::time::Duration::from_secs(3_600);
+    let long_ago = std::time::SystemTime::now() - std::time::Duration::from_hours(1);
     file.set_modified(long_ago).unwrap();
     let (told, done) = tree.keyless(&["merge", "--no-edit", "feature"]);
     assert!(done, "{told}");

@@ -240,7 +240,7 @@ impl Form {
 impl List {
     /// What is said of an empty list.
     fn nothing(&self) -> &'static str {
-        if self.filter.is_some() || self.name.is_some() || self.app.is_some() || self.due {
+        if self.filter.is_some() || self.name.is_some() || self.app.is_some() {
             "no secret matches"
         } else {
             "no secrets"

@@ -152,13 +152,7 @@ pub fn merge(
             app.workspace_name.clone_from(&home.name);
         }
         let their = theirs.records(change.keyring(), home)?;
-        let base = match older(copies, *id) {
-            Some(side) => Base::Side(side),
-            None => match base.filter(|base| counts(base, copies, *id)) {
-                Some(base) => Base::Own(base.records(change.keyring(), home)?),
-                None => Base::Unknown,
-            },
-        };
+        let base = base_of(copies, base, home, change.keyring())?;
         parts.push(Part {
             home: home.clone(),
             taken: match fate {
@@ -175,14 +169,7 @@ pub fn merge(
     for part in parts {
         write::write(change, theirs, &part, &contents)?;
     }
-    for (id, _) in &plan.sections {
-        let sections = [&ours, theirs].map(|copy| copy.layout().section(*id));
-        kept.extend(sections.into_iter().flatten().filter_map(|section| {
-            let is_theirs = change.takes(section);
-            let is_ours = sections[0] == Some(section) && change.keeps(*id);
-            (is_theirs || is_ours).then(|| history(section))
-        }));
-    }
+    kept.extend(kept_sections(change, &plan, [&ours, theirs]));
     report.finish();
     Ok(Outcome {
         report,
@@ -190,6 +177,36 @@ pub fn merge(
         workspaces,
         changes: change.takes_anything(),
     })
+}
+
+/// What both sides of a section were made from, as far as it is known.
+fn base_of(
+    copies: [&Copy<'_>; 2],
+    base: Option<&Copy<'_>>,
+    home: &Workspace,
+    keyring: &dyn Keyring,
+) -> Result<Base, Error> {
+    Ok(match older(copies, home.id) {
+        Some(side) => Base::Side(side),
+        None => match base.filter(|base| counts(base, copies, home.id)) {
+            Some(base) => Base::Own(base.records(keyring, home)?),
+            None => Base::Unknown,
+        },
+    })
+}
+
+/// The histories of the sections that are as one side had them.
+fn kept_sections(change: &Change<'_>, plan: &Plan, copies: [&Copy<'_>; 2]) -> Vec<PartHistory> {
+    let mut kept = Vec::new();
+    for (id, _) in &plan.sections {
+        let sections = copies.map(|copy| copy.layout().section(*id));
+        kept.extend(sections.into_iter().flatten().filter_map(|section| {
+            let is_theirs = change.takes(section);
+            let is_ours = sections[0] == Some(section) && change.keeps(*id);
+            (is_theirs || is_ours).then(|| history(section))
+        }));
+    }
+    kept
 }
 
 /// Reports what is lost of a header.
@@ -234,7 +251,7 @@ pub fn changed_keys([before, after]: [&Content; 2]) -> Vec<String> {
                 "the key {id} is new: `kluis key list` shows how far it reaches"
             )),
             Some((_, old)) if same_signer && old != line => {
-                changes.push(format!("the key {id} was made anew"))
+                changes.push(format!("the key {id} was made anew"));
             }
             Some(_) => {}
         }

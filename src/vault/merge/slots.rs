@@ -75,7 +75,7 @@ pub fn unite(
                 let is_dropped = was.is_some_and(|was| was.slot == their.slot);
                 let is_superseded = in_use.is_some_and(|in_use| number < in_use);
                 let may_be_old =
-                    ahead == Some(Side::Ours) && !(is_superseded && !their.slot.pending);
+                    ahead == Some(Side::Ours) && (their.slot.pending || !is_superseded);
                 if may_be_old && !is_dropped {
                     put_below.push(number);
                 }

@@ -255,6 +255,7 @@ fn change(peer: &Peer<'_>, dice: &mut Dice, step: usize, value: &str, second: i6
     matches!(done, Ok(changed) if changed.result)
 }
 
+#[expect(clippy::too_many_lines, reason = "a line for each step")]
 fn act(
     change: &mut Change<'_>,
     step: usize,
