@@ -10,7 +10,6 @@ use crate::settings::directories::known;
 use crate::store::work_tree;
 use crate::ui::Answer;
 use anyhow::Context as _;
-use rustix::fs::{Mode, fchmod};
 use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::io::{self, Write};
@@ -159,7 +158,7 @@ impl Setup {
             let directory = File::open(parent)?;
             let (staged, mut file) = PrivateFile::create(directory, temporary_name(name)?)?;
             file.write_all((lines.join("\n") + "\n").as_bytes())?;
-            fchmod(&file, Mode::from_raw_mode(mode))?;
+            file.set_permissions(fs::Permissions::from_mode(mode))?;
             file.sync_all()?;
             staged.replace(name)
         };

@@ -7,7 +7,7 @@
 use super::regular::Regular;
 use crate::platform::file_system::Gap;
 use crate::platform::permissions::{is_shared, is_us};
-use rustix::fs::{Gid, Mode, Stat, Uid, fchmod, fchown, fstat};
+use rustix::fs::{Gid, Mode, RawMode, Stat, Uid, fchmod, fchown, fstat};
 use std::fs::{File, Metadata};
 use std::os::unix::fs::MetadataExt;
 
@@ -141,7 +141,9 @@ pub fn problem(folder: &Metadata, vault: Option<(Mode, u32)>) -> Option<&'static
 
 /// The group that shares a vault in this folder, if one does.
 pub fn group_of(folder: &Metadata, vault: &Metadata) -> Option<u32> {
-    let mode = Mode::from_bits_truncate(vault.mode());
+    // The width of a mode differs between systems; these bits fit in each.
+    let bits = u16::try_from(vault.mode() & 0o7777).unwrap_or_default();
+    let mode = Mode::from_raw_mode(RawMode::from(bits));
     let is_shared = is_shared(folder) && problem(folder, Some((mode, vault.gid()))).is_none();
     is_shared.then(|| vault.gid())
 }
