@@ -11,7 +11,6 @@ pub mod key;
 pub mod leaked;
 pub mod moment;
 pub mod new_passphrase;
-pub mod new_place;
 pub mod secret;
 pub mod secret_json;
 pub mod secret_or_picker;

@@ -10,6 +10,7 @@ use crate::settings::Source;
 use crate::ui::EmptyLine;
 use crate::vault;
 use crate::vault::app_reference::AppReference;
+use crate::vault::change::NewPlace;
 use crate::vault::env_key::EnvKey;
 use crate::vault::name::{SecretName, WorkspaceName};
 use crate::vault::reference::{Reference, SCHEME, Target};
@@ -34,6 +35,28 @@ pub struct NewName {
 }
 
 impl NewName {
+    /// Parses `NAME` or `workspace/NAME`.
+    pub fn parse(text: &str, literal_name: bool) -> Result<Self, Error> {
+        let Reference {
+            workspace, secret, ..
+        } = whole(parse(text, literal_name)?)?;
+        let name = match secret {
+            Target::Name(name) => Ok(name),
+            // An id is never a name of your choice: the rule for names says so.
+            Target::Id(id) => SecretName::parse(&id.to_string()),
+        };
+        let name = name.map_err(|broken| vault::Error::invalid("name", broken))?;
+        Ok(Self { name, workspace })
+    }
+
+    /// Where a secret goes that gets this name.
+    pub fn into_place(self) -> NewPlace {
+        NewPlace {
+            workspace: self.workspace,
+            name: Some(self.name),
+        }
+    }
+
     /// The secret's workspace: its own, or the one in use.
     pub fn workspace(&self, context: &Context) -> Option<WorkspaceName> {
         self.workspace
@@ -78,19 +101,9 @@ impl NameArgument {
     }
 
     fn parse(&self) -> Result<Option<NewName>, Error> {
-        let Some(text) = &self.name else {
-            return Ok(None);
-        };
-        let Reference {
-            workspace, secret, ..
-        } = whole(parse(text, self.literal_name)?)?;
-        let name = match secret {
-            Target::Name(name) => Ok(name),
-            // An id is never a name of your choice: the rule for names says so.
-            Target::Id(id) => SecretName::parse(&id.to_string()),
-        };
-        let name = name.map_err(|broken| vault::Error::invalid("name", broken))?;
-        Ok(Some(NewName { name, workspace }))
+        let name = self.name.as_deref();
+        name.map(|text| NewName::parse(text, self.literal_name))
+            .transpose()
     }
 }
 

@@ -7,6 +7,10 @@ use crate::vault::Vault;
 use crate::vault::name::SecretName;
 use crate::vault::reference::{Reference, Target};
 
+/// The hint where a secret that is there is missing from the command.
+pub const NAME_ONE: &str =
+    "name a secret, as `kluis list` shows them; at a terminal you can pick it from a list";
+
 /// `[SECRET]` that should be there already.
 #[derive(clap::Args)]
 pub struct PickedArgument {
@@ -30,7 +34,7 @@ impl PickedArgument {
         match &self.secret {
             Some(secret) => parse(secret, self.literal_name).map(Some),
             None if context.ui.can_pick() => Ok(None),
-            None => Err(no_secret()),
+            None => Err(no_secret(NAME_ONE)),
         }
     }
 }
@@ -48,14 +52,10 @@ pub struct PickedArguments {
 }
 
 impl PickedArguments {
-    pub fn is_empty(&self) -> bool {
-        self.secrets.is_empty()
-    }
-
-    /// The whole secrets, each once; none if you pick one once the vault is open.
-    pub fn whole(&self, context: &Context) -> Result<Vec<Reference>, Error> {
+    /// The whole secrets, each once; none if you pick one once the vault is open. Where nobody can pick, it says `hint`.
+    pub fn whole(&self, context: &Context, hint: &'static str) -> Result<Vec<Reference>, Error> {
         if self.secrets.is_empty() && !context.ui.can_pick() {
-            return Err(no_secret());
+            return Err(no_secret(hint));
         }
         let mut references = Vec::with_capacity(self.secrets.len());
         for secret in &self.secrets {
@@ -68,13 +68,10 @@ impl PickedArguments {
     }
 }
 
-fn no_secret() -> Error {
+fn no_secret(hint: &'static str) -> Error {
     Error::Usage {
         message: "<SECRET> is missing".into(),
-        hint: Some(
-            "name a secret, as `kluis list` shows them; at a terminal you can pick it from a list"
-                .into(),
-        ),
+        hint: Some(hint.into()),
     }
 }
 

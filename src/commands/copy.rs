@@ -1,8 +1,7 @@
 //! `copy`: makes a new secret from another one.
 
 use super::Command;
-use crate::args::new_place::parse_new_place;
-use crate::args::secret::{parse, whole};
+use crate::args::secret::{NewName, parse, whole};
 use crate::context::Context;
 use crate::error::Error;
 use crate::report::secret::{SetOutcome, print_written};
@@ -35,7 +34,7 @@ pub struct Copy {
 impl Command for Copy {
     fn run(self, context: &mut Context) -> Result<(), Error> {
         let reference = whole(parse(&self.secret, self.literal_name)?)?;
-        let to = parse_new_place(&self.new, self.literal_name)?;
+        let to = NewName::parse(&self.new, self.literal_name)?.into_place();
         let mut vault = context.open(Scan::Lookup)?;
         let workspace = context.workspace().cloned();
         let changed = context.change_in(&mut vault, |change| {

@@ -1,8 +1,7 @@
 //! `move`: gives secrets another name or workspace, all or none.
 
 use super::Command;
-use crate::args::new_place::parse_new_place;
-use crate::args::secret::{parse, whole};
+use crate::args::secret::{NewName, parse, whole};
 use crate::context::Context;
 use crate::error::Error;
 use crate::report::secret::{SecretJson, note_unchanged, print_json};
@@ -109,7 +108,10 @@ impl Move {
             return Ok((&self.secrets, to));
         }
         match self.secrets.as_slice() {
-            [_, new] => Ok((&self.secrets[..1], parse_new_place(new, self.literal_name)?)),
+            [_, new] => {
+                let new = NewName::parse(new, self.literal_name)?;
+                Ok((&self.secrets[..1], new.into_place()))
+            }
             _ => Err(Error::Usage {
                 message: "`move` takes a secret and its new name".into(),
                 hint: Some("kluis move OLD NEW, or for several --to-workspace NAME".into()),

@@ -59,13 +59,8 @@ struct RemovedLinkJson<'a> {
 
 impl Command for Restore {
     fn run(self, context: &mut Context) -> Result<(), Error> {
-        if self.secrets.is_empty() && !context.ui.can_pick() {
-            return Err(Error::Usage {
-                message: "<SECRET> is missing".into(),
-                hint: Some("name a deleted secret, as `kluis list --deleted` shows them".into()),
-            });
-        }
-        let named = self.secrets.whole(context)?;
+        let hint = "name a deleted secret, as `kluis list --deleted` shows them";
+        let named = self.secrets.whole(context, hint)?;
         let name = self.name.as_deref().map(SecretName::parse).transpose();
         let name = name.map_err(|broken| vault::Error::invalid("name", broken))?;
         if name.is_some() && named.len() > 1 {

@@ -48,13 +48,9 @@ impl Vault {
 
     /// The secret of this name that was deleted last.
     fn deleted_secret(&self, home: &str, typed: &str) -> Result<Option<Secret>, Error> {
-        let mut workspaces = self.workspaces.iter();
-        let Some(home) = workspaces.find(|one| one.name.as_str() == home) else {
+        let Some(home) = self.small_workspace(home) else {
             return Ok(None);
         };
-        if self.view.page_count(home.id) > MAX_PAGES {
-            return Ok(None);
-        }
         let mut deleted = self.deleted(home)?.into_iter();
         Ok(deleted.find(|secret| secret.name.as_str() == typed))
     }
@@ -79,14 +75,18 @@ impl Vault {
                 return Ok(Some(format!("{}/{name}", workspace.name)));
             }
         }
-        let Some(home) = self.workspaces.iter().find(is_home) else {
+        let Some(home) = self.small_workspace(home) else {
             return Ok(None);
         };
-        if self.view.page_count(home.id) > MAX_PAGES {
-            return Ok(None);
-        }
         let names = self.names(home)?;
         Ok(self.near_in(in_use, home, typed, &names))
+    }
+
+    /// The workspace of this name, if it can be searched in a short time.
+    fn small_workspace(&self, name: &str) -> Option<&Workspace> {
+        let mut workspaces = self.workspaces.iter();
+        let home = workspaces.find(|one| one.name.as_str() == name)?;
+        (self.view.page_count(home.id) <= MAX_PAGES).then_some(home)
     }
 
     /// An app with a similar name in the same workspace, or with this very name in another.

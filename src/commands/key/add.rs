@@ -127,13 +127,9 @@ impl Command for Add {
         let text = token.map(|token| token.text());
         let mut expected = Pruned::default();
         if self.forget {
-            let earlier = Earlier::within(&vault, &new.scope, context.now)?;
-            if earlier.is_any() {
-                confirm(context, &format!("Drop {} for ever?", earlier.text()))?;
-            }
-            let homes = vault.workspaces().iter();
-            for home in homes.filter(|home| new.scope.reaches(&home.name)) {
-                expected.append(vault.would_prune(home, &Pruning::ALL, context.now, |_| true)?);
+            expected = earlier(&vault, &new.scope, context.now)?;
+            if !expected.is_empty() {
+                confirm(context, &format!("Drop {} for ever?", counts(&expected)))?;
             }
         }
         let add = |change: &mut Change<'_>| {
@@ -157,13 +153,13 @@ impl Command for Add {
         let changed = one_time_token::keep(context, changed, text.as_ref(), "added")?;
         let key = changed.result;
         // The token is printed even if this fails.
-        let earlier = Earlier::within(&vault, &new.scope, context.now).unwrap_or_default();
+        let earlier = earlier(&vault, &new.scope, context.now).unwrap_or_default();
         let (id, reach) = (key.id, reach(&key));
         let mut notes = vec![format!("added the key {id}, which reaches: {reach}")];
-        if earlier.is_any() {
+        if !earlier.is_empty() {
             notes.push(format!(
                 "it also reads {}: `kluis vault prune` drops them",
-                earlier.text()
+                counts(&earlier)
             ));
         }
         let lost = format!(
@@ -239,40 +235,21 @@ fn check_workspaces(vault: &Vault, scope: &Scope) -> Result<(), vault::Error> {
 }
 
 /// What a key reads besides the present values.
-#[derive(Default)]
-struct Earlier {
-    versions: usize,
-    deleted: usize,
+fn earlier(vault: &Vault, scope: &Scope, now: Timestamp) -> Result<Pruned, vault::Error> {
+    let mut earlier = Pruned::default();
+    let homes = vault.workspaces().iter();
+    for home in homes.filter(|home| scope.reaches(&home.name)) {
+        earlier.append(vault.would_prune(home, &Pruning::ALL, now, |_| true)?);
+    }
+    Ok(earlier)
 }
 
-impl Earlier {
-    fn within(vault: &Vault, scope: &Scope, now: Timestamp) -> Result<Self, vault::Error> {
-        let mut earlier = Self::default();
-        let mut workspaces = vault.workspaces().iter();
-        workspaces.try_for_each(|home| {
-            if !scope.reaches(&home.name) {
-                return Ok(());
-            }
-            earlier.deleted += vault.deleted(home)?.len();
-            vault.each(home, |secret| {
-                earlier.versions += secret.superseded(now.seconds()).count();
-                Ok(())
-            })
-        })?;
-        Ok(earlier)
-    }
-
-    fn is_any(&self) -> bool {
-        self.versions + self.deleted > 0
-    }
-
-    fn text(&self) -> String {
-        let versions = counted(self.versions, "past version");
-        let deleted = counted(self.deleted, "deleted secret");
-        match (self.versions, self.deleted) {
-            (_, 0) => versions,
-            (0, _) => deleted,
-            _ => format!("{versions} and {deleted}"),
-        }
+fn counts(earlier: &Pruned) -> String {
+    let versions = counted(earlier.version_count(), "past version");
+    let deleted = counted(earlier.secrets.len(), "deleted secret");
+    match (earlier.version_count(), earlier.secrets.len()) {
+        (_, 0) => versions,
+        (0, _) => deleted,
+        _ => format!("{versions} and {deleted}"),
     }
 }

@@ -7,6 +7,7 @@ use crate::vault::slot::Slot;
 use crate::vault::time::Timestamp;
 use crate::vault::workspace::Workspace;
 use crate::vault::{Error, Vault};
+use std::collections::HashMap;
 
 /// What is dropped.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
@@ -71,16 +72,20 @@ impl Pruned {
 
     /// Whether it is all part of what was expected.
     pub fn is_within(&self, expected: &Self) -> bool {
-        let versions = self.versions.iter().all(|(secret, slots)| {
-            let mut known = expected.versions.iter();
-            let known = known.find(|(other, _)| other.id == secret.id);
-            known.is_some_and(|(_, known)| slots.iter().all(|slot| known.contains(slot)))
-        });
-        let secrets = self.secrets.iter().all(|secret| {
-            let mut known = expected.secrets.iter();
-            known.any(|other| other.id == secret.id && other.slots == secret.slots)
-        });
-        versions && secrets
+        let versions = expected.versions.iter();
+        let versions: HashMap<_, _> = versions.map(|(other, slots)| (other.id, slots)).collect();
+        let secrets = expected.secrets.iter();
+        let secrets: HashMap<_, _> = secrets.map(|other| (other.id, &other.slots)).collect();
+        let is_version_known = |(secret, slots): &(Secret, Vec<u64>)| {
+            let known = versions.get(&secret.id);
+            known.is_some_and(|known| slots.iter().all(|slot| known.contains(slot)))
+        };
+        let is_secret_known = |secret: &Secret| {
+            secrets
+                .get(&secret.id)
+                .is_some_and(|known| **known == secret.slots)
+        };
+        self.versions.iter().all(is_version_known) && self.secrets.iter().all(is_secret_known)
     }
 
     /// Takes in what was dropped elsewhere.

@@ -11,6 +11,7 @@ use crate::vault::name::{SecretName, WorkspaceName};
 use crate::vault::reference::Reference;
 use crate::vault::secret::Secret;
 use crate::vault::slot::Choice;
+use crate::vault::workspace::Workspace;
 
 /// Where a secret goes; what is `None` stays.
 #[derive(Clone, Default)]
@@ -28,11 +29,7 @@ impl Change<'_> {
         to: &NewPlace,
     ) -> Result<Secret, Error> {
         let old = self.find(workspace, reference)?;
-        let home = match &to.workspace {
-            Some(named) => self.workspace(Some(named))?,
-            None => old.home.clone(),
-        };
-        let name = to.name.clone().unwrap_or_else(|| old.secret.name.clone());
+        let (home, name) = self.resolve(to, &old)?;
         if home.id == old.home.id {
             let update = SecretUpdate {
                 name: Some(name),
@@ -85,14 +82,10 @@ impl Change<'_> {
         to: &NewPlace,
     ) -> Result<Secret, Error> {
         let from = self.find(workspace, reference)?;
-        let home = match &to.workspace {
-            Some(named) => self.workspace(Some(named))?,
-            None => from.home.clone(),
-        };
+        let (home, name) = self.resolve(to, &from)?;
         let position = from.secret.choose(Choice::Now(self.now))?;
         let value = from.value(self.keyring, position)?;
         let old = from.secret;
-        let name = to.name.clone().unwrap_or_else(|| old.name.clone());
         // Two secrets under one variable would be in each other's way.
         let env_key = (name == old.name).then_some(old.env_key);
         let fields = Fields {
@@ -109,5 +102,15 @@ impl Change<'_> {
             slots,
         };
         self.create_secret(Some(&home.name), new)
+    }
+
+    /// The workspace and the name of the place, where what is not given is the secret's own.
+    fn resolve(&self, to: &NewPlace, from: &Found) -> Result<(Workspace, SecretName), Error> {
+        let home = match &to.workspace {
+            Some(named) => self.workspace(Some(named))?,
+            None => from.home.clone(),
+        };
+        let name = to.name.clone().unwrap_or_else(|| from.secret.name.clone());
+        Ok((home, name))
     }
 }

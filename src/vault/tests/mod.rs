@@ -6,6 +6,7 @@ pub mod apart;
 pub mod apps;
 mod clocks;
 mod deleted;
+mod dice;
 mod eras;
 mod failing;
 mod forged;

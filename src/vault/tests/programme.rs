@@ -5,6 +5,7 @@
 //! Accepted input must be authentic: every value at the place where its owner put it, and, from an attacker
 //! without a key, every part signed by its owner.
 
+use super::dice::Dice;
 use super::{Owned, open, put, reference};
 use crate::keyring::Keyring;
 use crate::keyring::local::LocalKeyring;
@@ -78,26 +79,6 @@ fn malformed_input_is_refused_in_a_long_run() {
         };
     println!("seed {seed}; memory at most {} MiB", memory / 1024);
     assert!(memory < MOST_MEMORY_KIB, "{memory} KiB");
-}
-
-/// SplitMix64 (Steele, Lea and Flood, 2014): a run is repeated by its seed.
-struct Dice(u64);
-
-impl Dice {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        mixed ^ (mixed >> 31)
-    }
-
-    fn below(&mut self, bound: usize) -> usize {
-        usize::try_from(self.next() % bound.max(1) as u64).unwrap()
-    }
-
-    fn of<'a, T>(&mut self, all: &'a [T]) -> &'a T {
-        &all[self.below(all.len())]
-    }
 }
 
 /// Who made the hashes and signatures right again.

@@ -16,6 +16,7 @@ use crate::vault::merge::Copy;
 use crate::vault::merge::testing::all_values;
 use crate::vault::name::SecretName;
 use crate::vault::slot::{Choice, MAX_SLOTS};
+use crate::vault::tests::dice::Dice;
 use crate::vault::tests::workspace_name;
 use crate::vault::{Error, Scan};
 use std::collections::BTreeSet;
@@ -60,26 +61,6 @@ struct Tally {
     refused: u64,
     destroyed: u64,
     values: u64,
-}
-
-/// SplitMix64 (Steele, Lea and Flood, 2014): a run is repeated by its seed.
-struct Dice(u64);
-
-impl Dice {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        mixed ^ (mixed >> 31)
-    }
-
-    fn below(&mut self, bound: usize) -> usize {
-        usize::try_from(self.next() % bound.max(1) as u64).unwrap()
-    }
-
-    fn one_of<'a>(&mut self, all: &[&'a str]) -> &'a str {
-        all[self.below(all.len())]
-    }
 }
 
 /// A replica with its clock, and the values that it acknowledged or took over by a merge.
@@ -236,9 +217,9 @@ const FIRST_DESTROYING: usize = 12;
 
 /// Returns whether the value was stored.
 fn change(peer: &Peer<'_>, dice: &mut Dice, step: usize, value: &str, second: i64) -> bool {
-    let path = format!("{}/{}", dice.one_of(&WORKSPACES), dice.one_of(&NAMES));
-    let other = dice.one_of(&NAMES);
-    let to = dice.one_of(&WORKSPACES);
+    let path = format!("{}/{}", dice.of(&WORKSPACES), dice.of(&NAMES));
+    let other = *dice.of(&NAMES);
+    let to = *dice.of(&WORKSPACES);
     let clock = at(second + peer.seconds_off);
     let mut vault = super::open_in(&peer.replica.store, peer.replica.token, Scan::Lookup).unwrap();
     let secret = vault.secret(None, &reference(&path)).ok();
