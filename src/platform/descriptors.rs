@@ -1,5 +1,6 @@
 //! The descriptors that this process inherited, and what other programs get of them.
 
+use super::directory;
 use rustix::fs::{FileType, Stat, fstat, stat};
 use rustix::io::{FdFlags, fcntl_getfd, fcntl_setfd};
 use rustix::process::{Resource, getrlimit};
@@ -105,7 +106,7 @@ fn inherited() -> io::Result<Vec<RawFd>> {
 }
 
 fn listed_in(folder: &str) -> io::Result<Vec<RawFd>> {
-    let Ok(open) = std::fs::read_dir(folder) else {
+    let Ok(names) = directory::names(folder.as_ref()) else {
         // A lowered limit closes none that were opened before.
         let most = getrlimit(Resource::Nofile)
             .current
@@ -116,15 +117,8 @@ fn listed_in(folder: &str) -> io::Result<Vec<RawFd>> {
         let most = most.ok_or_else(|| io::Error::other("the open files cannot be listed"))?;
         return Ok((3..most).collect());
     };
-    let mut numbers = Vec::new();
-    for entry in open {
-        let number = entry?
-            .file_name()
-            .to_str()
-            .and_then(|name| name.parse().ok());
-        numbers.extend(number.filter(|&number: &RawFd| number > 2));
-    }
-    Ok(numbers)
+    let numbers = names.iter().filter_map(|name| name.to_str()?.parse().ok());
+    Ok(numbers.filter(|&number: &RawFd| number > 2).collect())
 }
 
 #[expect(
