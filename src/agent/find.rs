@@ -1,8 +1,8 @@
 //! Finds the agents that were given a key in other surroundings, such as a cron job, `su`, or another
 //! XDG_RUNTIME_DIR: `lock` must reach them all.
 //!
-//! Whoever gives an agent a key first notes its socket in the state directory. A note is only a path: what listens
-//! there is checked like any other agent.
+//! A process notes the agent's socket in the state directory before it sends a key. A note is only a path: the agent
+//! behind it is checked like any other.
 
 use super::socket::SocketPath;
 use crate::platform::directory;

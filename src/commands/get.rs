@@ -134,7 +134,7 @@ impl Command for Get {
     }
 }
 
-/// The one-time password of now. A code that is about to change is told to people.
+/// The current one-time password. If it changes within seconds, a note on stderr says so.
 fn code(context: &mut Context, selected: &Selected) -> Result<Code, Error> {
     let otp = Otp::parse(&selected.value).map_err(|error| {
         let rule = format!("{}: {error}", selected.secret.path());

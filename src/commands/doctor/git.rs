@@ -36,7 +36,8 @@ pub fn examine(vault: &Path) -> Vec<Finding> {
         );
         Finding::warn(CHECK, finding, INSTALL)
     } else if !calls(DRIVER) {
-        let finding = "git is told to merge vaults with kluis, but not how, in this clone";
+        let finding =
+            ".gitattributes names the merge driver of kluis, but this clone does not define it";
         Finding::warn(CHECK, finding, INSTALL)
     } else if !has(SHOWN) || !calls(TEXTCONV) {
         let finding = "git merges this vault with kluis, but does not show its changes with it";

@@ -1,4 +1,5 @@
-//! What git is told about vaults: a line of attributes, which is shared, and settings, which each clone has.
+//! Sets up git to merge and show vaults: a line in .gitattributes, which the repository shares, and settings, which each
+//! clone has.
 
 use crate::context::Context;
 use crate::error::Error;
@@ -41,7 +42,7 @@ const LOCAL: &str = "--local";
 
 const MAX_ATTRIBUTES_BYTES: usize = 1024 * 1024;
 
-/// Where git is told.
+/// The attributes and settings of one clone, or of all repositories of this user.
 pub struct Setup {
     /// The file with the line of attributes.
     pub attributes: PathBuf,
@@ -166,7 +167,7 @@ impl Setup {
         Ok(write().with_context(|| format!("cannot write {shown}"))?)
     }
 
-    /// Tells git; returns whether anything changed.
+    /// Adds the line and the settings; returns whether anything changed.
     pub fn install(&self) -> Result<bool, Error> {
         let mut lines = self.lines()?;
         let mut has_changed = false;
@@ -184,7 +185,7 @@ impl Setup {
         Ok(has_changed)
     }
 
-    /// Undoes exactly that; returns whether anything changed. A setting that says something else stays.
+    /// Removes what [`Setup::install`] adds; returns whether anything changed. A setting that says something else stays.
     pub fn uninstall(&self) -> Result<bool, Error> {
         let mut lines = self.lines()?;
         let mut has_changed = false;
@@ -203,7 +204,7 @@ impl Setup {
         Ok(has_changed)
     }
 
-    /// Whether git is told all of it.
+    /// Whether the line and all settings are there.
     pub fn is_installed(&self) -> Result<bool, Error> {
         for (name, value) in SETTINGS {
             if self.get(name)?.as_deref() != Some(value) {
@@ -232,7 +233,7 @@ fn ask(folder: &Path, arguments: &[&str]) -> Result<Option<String>, Error> {
     })
 }
 
-/// Offers to tell git about a new vault in a work tree. A failure is no failure of the command.
+/// Offers to set up git for a new vault in a work tree. A failure is no failure of the command.
 pub fn offer(context: &mut Context) {
     let folder = context.settings.vault.path().parent();
     let folder = folder.map(|folder| or_here(folder).to_owned());

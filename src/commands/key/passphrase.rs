@@ -18,7 +18,7 @@ use crate::vault::key::{Key, KeyKind};
 /// Change the passphrase
 ///
 /// Changes the passphrase that you unlock with, or the one that --key names. Older copies of the vault still open with
-/// the old passphrase, and whoever has both still knows the keys of the secrets: they can read later copies, too, and
+/// the old passphrase. An attacker with both still has the keys of the secrets: they can read later copies, too, and
 /// change values. They cannot add keys, because the vault gets a new public key.
 ///
 /// If the passphrase may have leaked, use --leaked: it encrypts everything again under new keys, as `kluis vault rekey
