@@ -30,8 +30,8 @@ fn names(words: &[OsString], hardened: Hardened, command: fn() -> Command) -> Op
         .cloned()
         .collect::<Vec<_>>();
     let matches = command().ignore_errors(true).try_get_matches_from(line);
-    let mut globals = Globals::from_arg_matches(&matches.ok()?).ok()?;
-    let project = globals.project.take();
+    let globals = Globals::from_arg_matches(&matches.ok()?).ok()?;
+    let project = globals.project_choice();
     let flags = Flags {
         interaction: Some(Interaction::Refused),
         ..globals.into()

@@ -1,5 +1,6 @@
 //! The options that every verb accepts.
 
+use crate::context::project_context::ProjectChoice;
 use crate::settings::{Color, Flags, Interaction};
 use clap::Args;
 use clap::builder::ValueParser;
@@ -25,6 +26,10 @@ pub struct Globals {
     /// Use this project file, and agree to it [env: KLUIS_PROJECT]
     #[arg(long, global = true, value_name = "FILE")]
     pub project: Option<PathBuf>,
+
+    /// Ignore kluis.toml [env: KLUIS_NO_PROJECT]
+    #[arg(long, global = true, conflicts_with = "project")]
+    pub no_project: bool,
 
     /// Print results, warnings and errors as JSON
     #[arg(long, global = true)]
@@ -71,6 +76,16 @@ pub struct Globals {
         hide_possible_values = true
     )]
     pub color: Option<Color>,
+}
+
+impl Globals {
+    pub fn project_choice(&self) -> ProjectChoice {
+        match &self.project {
+            Some(path) => ProjectChoice::Named(path.clone()),
+            None if self.no_project => ProjectChoice::None,
+            None => ProjectChoice::Nearest,
+        }
+    }
 }
 
 impl From<Globals> for Flags {

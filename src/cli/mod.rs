@@ -206,7 +206,6 @@ fn dispatch(matches: &ArgMatches, ui: &mut Ui, hardened: Hardened) -> Result<(),
         quiet,
         yes,
         accept_older,
-        ref project,
         ..
     } = globals;
     let global_flags = GlobalFlags {
@@ -214,7 +213,7 @@ fn dispatch(matches: &ArgMatches, ui: &mut Ui, hardened: Hardened) -> Result<(),
         quiet,
         yes,
         accept_older,
-        project: project.clone(),
+        project: globals.project_choice(),
     };
     let mut context = Context::new(globals.into(), global_flags, ui, hardened, shown_command)
         .map_err(|error| {

@@ -4,22 +4,27 @@
 use super::Command;
 use crate::args::destination::{DestinationArgs, check_names};
 use crate::args::moment::MomentArgs;
-use crate::args::selection::{is_absence, parse_keys};
+use crate::args::selection::{Composed, is_absence, parse_keys};
 use crate::context::Context;
-use crate::deliver::environment::Environment;
+use crate::context::project_trust::no_project;
+use crate::deliver::environment::{self, Environment};
 use crate::error::{Error, Exit};
 use crate::keyring;
-use crate::project::{Delivery, Entry, Presence};
+use crate::plaintext::Plaintext;
+use crate::project::{Absence, Delivery, Entry, Extent, Project};
 use crate::ui::Table;
 use crate::vault::destination::Destination;
+use crate::vault::env_key::EnvKey;
+use crate::vault::name::WorkspaceName;
 use crate::vault::policy::Due;
+use crate::vault::slot::Choice;
 use crate::vault::{self, Scan, Selected, Vault};
 use serde::Serialize;
 
 /// Check that every secret of the project is ready
 ///
-/// Checks each variable under [env] in kluis.toml: whether its secret exists, opens, is in effect, may go to
-/// the host of --for, and is neither expired nor due for rotation. Never prints a value.
+/// Checks each variable under [env] in kluis.toml: whether its secrets exist, open, are in effect, may go to
+/// the host of --for, and are neither expired nor due for rotation. Never prints a secret value.
 ///
 /// Exits with 0 if all are ready, 3 if one is missing or not in effect, 1 if one is only expired or due, 5 if
 /// one is damaged, 8 if one is denied, and 7 if one cannot be given to a command.
@@ -28,9 +33,14 @@ use serde::Serialize;
 Examples:
   kluis check
   kluis check && kluis run -- ./deploy
+  kluis check --all-workspaces
   kluis check --for api.example.com && kluis run --for api.example.com -- ./app
   kluis check --json | jq -r '.entries[] | select(.problem) | .env_key'")]
 pub struct Check {
+    /// Check every workspace that has variables of its own in kluis.toml, too
+    #[arg(long)]
+    all_workspaces: bool,
+
     /// Allow the variable KEY, as `kluis run` does; may be repeated
     #[arg(long, value_name = "KEY", hide_short_help = true)]
     allow_env: Vec<String>,
@@ -50,8 +60,10 @@ struct CheckJson {
 
 #[derive(Serialize)]
 struct Row {
+    workspace: String,
     env_key: String,
-    secret: String,
+    /// The reference, text or literal in the file.
+    source: String,
     state: CheckState,
     problem: Option<String>,
     /// A similar name, or what to do.
@@ -66,6 +78,8 @@ enum CheckState {
     Ok,
     /// It is optional and missing.
     LeftOut,
+    /// It is missing, and its default is given.
+    Default,
     Missing,
     NotEffective,
     Undecryptable,
@@ -89,7 +103,7 @@ const BY_WEIGHT: [Exit; 5] = [
 impl CheckState {
     fn exit(self) -> Option<Exit> {
         match self {
-            Self::Ok | Self::LeftOut => None,
+            Self::Ok | Self::LeftOut | Self::Default => None,
             Self::Missing | Self::NotEffective => Some(Exit::NotFound),
             Self::Undecryptable => Some(Exit::Damaged),
             Self::Denied => Some(Exit::Denied),
@@ -102,6 +116,7 @@ impl CheckState {
         match self {
             Self::Ok => "ok",
             Self::LeftOut => "left out",
+            Self::Default => "default",
             Self::Missing => "missing",
             Self::NotEffective => "not effective",
             Self::Undecryptable => "undecryptable",
@@ -116,39 +131,27 @@ impl CheckState {
 impl Command for Check {
     fn run(self, context: &mut Context) -> Result<(), Error> {
         let allowed = parse_keys(&self.allow_env)?;
-        let file = context.followed_project()?;
+        let file = context.project()?.ok_or_else(no_project)?;
+        let extent = if self.all_workspaces {
+            Extent::AllWorkspaces
+        } else {
+            Extent::Everything
+        };
+        context.follow(&file, extent)?;
         let vault = context.open(Scan::Lookup)?;
         let destination = self.destination.destination(context, &vault)?;
-        let mut environment = Environment::new(allowed);
-        let mut entries = Vec::new();
-        // Opening a value and sending it somewhere are separate questions.
-        let anywhere = Destination::anywhere();
-        let listed = file.project.env.iter();
-        let all: Vec<_> = listed.clone().map(|entry| &entry.reference).collect();
         let choice = self.moment.choice(context)?;
-        let found = vault.each_value(context.workspace(), &all, choice, &anywhere);
-        for (entry, found) in listed.zip(found) {
-            let finding = match found {
-                Ok(selected) => examine(entry, selected, &destination, &mut environment, context),
-                Err(error) => {
-                    destination.pass_over(context.workspace(), &entry.reference);
-                    absent(error, entry.presence, &vault, context)?
-                }
+        let mut entries = Vec::new();
+        for workspace in self.workspaces(&file.project, context) {
+            let checking = Checking {
+                vault: &vault,
+                workspace: workspace.as_ref(),
+                destination: &destination,
+                choice,
             };
-            let Finding {
-                state,
-                problem,
-                hint,
-            } = finding;
-            entries.push(Row {
-                env_key: entry.key.to_string(),
-                secret: entry.reference.to_string(),
-                state,
-                problem,
-                hint,
-            });
+            let env = file.project.env(workspace.as_ref());
+            entries.extend(checking.rows(&env, &allowed, context)?);
         }
-        drop(environment);
         check_names(&destination)?;
         let exits: Vec<Exit> = entries.iter().filter_map(|row| row.state.exit()).collect();
         let worst = BY_WEIGHT.into_iter().find(|exit| exits.contains(exit));
@@ -197,56 +200,145 @@ impl Finding {
     }
 }
 
-/// Treats a value as `run` would.
-fn examine(
-    entry: &Entry,
-    selected: Selected,
-    destination: &Destination,
-    environment: &mut Environment,
-    context: &Context,
-) -> Finding {
-    if let Err(denied) = destination.check(&selected.secret) {
-        return Finding::problem(CheckState::Denied, denied);
-    }
-    let (key, reference) = (entry.key.clone(), entry.reference.clone());
-    let given = match entry.delivery {
-        Delivery::Value => environment.insert(key, reference, selected.value),
-        Delivery::File => environment.check_key(&key),
-    };
-    if let Err(refused) = given {
-        return Finding::problem(CheckState::Refused, refused);
-    }
-    match selected.secret.due(context.now.seconds()) {
-        None => Finding::fine(CheckState::Ok),
-        Some(Due::Expiry(time)) => Finding::due(CheckState::Expired, format!("expired at {time}")),
-        Some(Due::Rotation(time)) => Finding::due(
-            CheckState::Overdue,
-            format!("due for rotation since {time}"),
-        ),
+impl Check {
+    /// The workspace in use, and the others.
+    fn workspaces(&self, project: &Project, context: &Context) -> Vec<Option<WorkspaceName>> {
+        let in_use = context.workspace().cloned();
+        let used = in_use
+            .as_ref()
+            .map_or(WorkspaceName::DEFAULT, WorkspaceName::as_str);
+        let others = project.workspaces().filter(|_| self.all_workspaces);
+        let others = others.filter(|name| name.as_str() != used).cloned();
+        let others: Vec<_> = others.map(Some).collect();
+        [vec![in_use], others].concat()
     }
 }
 
-/// The result for a missing value; an error concerns the whole vault.
-fn absent(
-    error: vault::Error,
-    presence: Presence,
-    vault: &Vault,
-    context: &Context,
-) -> Result<Finding, Error> {
-    use vault::Error as E;
-    let state = match (&error, presence) {
-        (found, Presence::Optional) if is_absence(found) => {
-            return Ok(Finding::fine(CheckState::LeftOut));
+/// One workspace to check.
+struct Checking<'a> {
+    vault: &'a Vault,
+    workspace: Option<&'a WorkspaceName>,
+    destination: &'a Destination,
+    choice: Choice,
+}
+
+impl Checking<'_> {
+    fn rows(
+        &self,
+        entries: &[&Entry],
+        allowed: &[EnvKey],
+        context: &Context,
+    ) -> Result<Vec<Row>, Error> {
+        let mut environment = Environment::new(allowed.iter().cloned());
+        // Opening a value and sending it somewhere are separate questions.
+        let anywhere = Destination::anywhere();
+        let all: Vec<_> = entries
+            .iter()
+            .flat_map(|entry| entry.references())
+            .collect();
+        let found = self
+            .vault
+            .each_value(self.workspace, &all, self.choice, &anywhere);
+        let mut found = found.into_iter();
+        let rows = entries.iter().map(|entry| {
+            let found = found.by_ref().take(entry.references().len()).collect();
+            let Finding {
+                state,
+                problem,
+                hint,
+            } = self.examine(entry, found, &mut environment, context)?;
+            let workspace = self
+                .workspace
+                .map_or(WorkspaceName::DEFAULT, WorkspaceName::as_str);
+            Ok(Row {
+                workspace: workspace.to_owned(),
+                env_key: entry.key.to_string(),
+                source: entry.source.to_string(),
+                state,
+                problem,
+                hint,
+            })
+        });
+        rows.collect()
+    }
+
+    /// Treats the values of an entry as `run` would.
+    fn examine(
+        &self,
+        entry: &Entry,
+        found: Vec<Result<Selected, vault::Error>>,
+        environment: &mut Environment,
+        context: &Context,
+    ) -> Result<Finding, Error> {
+        let mut values = Vec::with_capacity(found.len());
+        let mut due = None;
+        for (reference, found) in entry.references().into_iter().zip(found) {
+            let selected = match found {
+                Ok(selected) => selected,
+                Err(error) => {
+                    self.destination.pass_over(self.workspace, reference);
+                    return self.absent(error, &entry.absence);
+                }
+            };
+            if let Err(denied) = self.destination.check(&selected.secret) {
+                return Ok(Finding::problem(CheckState::Denied, denied));
+            }
+            due = due.or(selected.secret.due(context.now.seconds()));
+            values.push(selected.value);
         }
-        (E::NotFound { .. }, _) => CheckState::Missing,
-        (E::NotEffective { .. }, _) => CheckState::NotEffective,
-        (E::Sealed(_) | E::Keyring(keyring::Error::Sealed(_)), _) => CheckState::Undecryptable,
-        (E::OutOfReach { .. } | E::Keyring(keyring::Error::OutOfReach), _) => CheckState::Denied,
-        _ => return Err(error.into()),
-    };
-    // The search opens all candidates, so it is done only for a problem that is printed.
-    let error = vault.suggest(context.workspace(), error);
-    Ok(Finding::problem(state, error))
+        if let Err(refused) = give(entry, values, environment) {
+            return Ok(Finding::problem(CheckState::Refused, refused));
+        }
+        Ok(match due {
+            None => Finding::fine(CheckState::Ok),
+            Some(Due::Expiry(time)) => {
+                Finding::due(CheckState::Expired, format!("expired at {time}"))
+            }
+            Some(Due::Rotation(time)) => Finding::due(
+                CheckState::Overdue,
+                format!("due for rotation since {time}"),
+            ),
+        })
+    }
+
+    /// The result for a missing value; an error concerns the whole vault.
+    fn absent(&self, error: vault::Error, absence: &Absence) -> Result<Finding, Error> {
+        use vault::Error as E;
+        let state = match (&error, absence) {
+            (found, Absence::LeftOut) if is_absence(found) => {
+                return Ok(Finding::fine(CheckState::LeftOut));
+            }
+            (found, Absence::Replaced(_)) if is_absence(found) => {
+                return Ok(Finding::fine(CheckState::Default));
+            }
+            (E::NotFound { .. } | E::Deleted { .. }, _) => CheckState::Missing,
+            (E::NotEffective { .. }, _) => CheckState::NotEffective,
+            (E::Sealed(_) | E::Keyring(keyring::Error::Sealed(_)), _) => CheckState::Undecryptable,
+            (E::OutOfReach { .. } | E::Keyring(keyring::Error::OutOfReach), _) => {
+                CheckState::Denied
+            }
+            _ => return Err(error.into()),
+        };
+        // The search opens all candidates, so it is done only for a problem that is printed.
+        let error = self.vault.suggest(self.workspace, error);
+        Ok(Finding::problem(state, error))
+    }
+}
+
+/// Puts the value into the environment, or says why `run` would refuse it.
+fn give(
+    entry: &Entry,
+    values: Vec<Plaintext>,
+    environment: &mut Environment,
+) -> Result<(), environment::Error> {
+    let key = entry.key.clone();
+    if entry.delivery != Delivery::Value {
+        return environment.check_key(&key);
+    }
+    match Composed::new(&entry.source, values) {
+        Some(composed) => environment.insert(key, composed.origin, composed.value),
+        None => Ok(()),
+    }
 }
 
 fn print(context: &mut Context, entries: Vec<Row>, ok: bool) -> Result<(), Error> {
@@ -259,15 +351,23 @@ fn print(context: &mut Context, entries: Vec<Row>, ok: bool) -> Result<(), Error
             .note("the project file lists no variables under [env]");
         return Ok(());
     }
-    let mut table = Table::new(["ENV KEY", "SECRET", "STATE", "PROBLEM"]);
+    let is_one = entries
+        .windows(2)
+        .all(|two| two[0].workspace == two[1].workspace);
+    let mut headings = vec!["WORKSPACE", "ENV KEY", "SOURCE", "STATE", "PROBLEM"];
+    headings.drain(..usize::from(is_one));
+    let mut table = Table::new(headings);
     for row in entries {
         let told = row.problem.into_iter().chain(row.hint);
-        table.row([
+        let mut cells = vec![
+            row.workspace,
             row.env_key,
-            row.secret,
+            row.source,
             row.state.word().to_owned(),
             told.collect::<Vec<_>>().join("; "),
-        ]);
+        ];
+        cells.drain(..usize::from(is_one));
+        table.row(cells);
     }
     Ok(context.ui.table(&table)?)
 }

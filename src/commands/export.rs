@@ -15,8 +15,8 @@ use std::path::PathBuf;
 
 /// Write secrets in the format of another program
 ///
-/// Writes only the secrets that you name, as `kluis run` does: with -e, --app or --all, or else those under
-/// [env] in kluis.toml.
+/// Writes the same variables as `kluis run` gives: those under [env] in kluis.toml and of -e, or those of --app
+/// or --all instead.
 ///
 /// The program that reads the export gets each value exactly. `kluis` refuses a value that the format cannot
 /// hold, and then writes nothing. No value can run as code.
@@ -61,7 +61,7 @@ pub struct Export {
 impl Command for Export {
     fn run(self, context: &mut Context) -> Result<(), Error> {
         let selection = self.selection.parse()?.with_any_bytes();
-        let selection = selection.or_project(context)?;
+        let selection = selection.with_project(context)?;
         let manifest = self.manifest_name()?;
         let env_file = match self.format {
             Format::Github => Some(open_env_file()?),
@@ -116,7 +116,8 @@ impl Export {
             return Ok(context.ui.value(document.expose())?);
         };
         // No output may use a value before it is masked.
-        let masks = github::masks(&entries);
+        let secrets: Vec<Entry<'_>> = environment.secrets().collect();
+        let masks = github::masks(&secrets);
         context.ui.value(masks.expose())?;
         let appended = env_file.append(&document);
         Ok(appended.context("cannot write the file that GITHUB_ENV names")?)

@@ -9,7 +9,7 @@ use crate::context::credential_file::is_stdin;
 use crate::deliver::output_file;
 use crate::deliver::output_path::Links;
 use crate::deliver::template::{self, Delimiters, MAX_TEMPLATE_BYTES, Template};
-use crate::error::Error;
+use crate::error::{Blocked, Error};
 use crate::plaintext::Plaintext;
 use crate::platform::bounded_read;
 use crate::platform::stdin;
@@ -187,9 +187,9 @@ impl Inject {
             }
             let selected = selected.map_err(|error| Error::InTemplate {
                 line: located.line,
-                error: Box::new(Error::Blocked(vec![
+                error: Box::new(Error::Blocked(vec![Blocked::of(
                     vault.suggest(context.workspace(), error),
-                ])),
+                )])),
             })?;
             warnings::warn(context, &selected.secret);
             values.push(selected.value);

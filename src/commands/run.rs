@@ -20,8 +20,9 @@ use std::ffi::OsString;
 
 /// Start a command with secrets in its environment
 ///
-/// The command gets only the secrets that you name: one by one with -e, those of an app with --app, or all of
-/// the workspace with --all. If you name none, it gets those under [env] in the project file kluis.toml.
+/// The command gets the variables under [env] in the project file kluis.toml, and those of -e, which come
+/// before them. With --app it gets those of an app instead, with --all those of the whole workspace. A secret
+/// comes before a variable that is set already, unless --keep-existing says otherwise.
 ///
 /// `kluis` becomes the command, without a shell: the process id stays, and signals and the exit code are the
 /// command's own. It does not get KLUIS_TOKEN, KLUIS_KEY_FILE or KLUIS_PASSPHRASE_FILE. The exit code is 125 if
@@ -91,8 +92,9 @@ impl Run {
     fn start(&self, context: &mut Context) -> Result<Masked, Error> {
         let mut selection = self.selection.parse()?.for_child();
         let stdin = self.stdin.as_deref().map(parse_reference).transpose()?;
+        let options = selection.with_run_options(context)?;
         if stdin.is_none() {
-            selection = selection.or_project(context)?;
+            selection = selection.with_project(context)?;
         }
         let (typed, arguments) = self
             .command
@@ -106,7 +108,7 @@ impl Run {
             .selection
             .resolve_with(selection, stdin.as_ref(), &vault, context);
         let (mut environment, stdin) = filled?;
-        if self.only {
+        if self.only || options.only {
             environment.inherit_essentials();
         }
         drop(vault);
@@ -114,7 +116,7 @@ impl Run {
         if let Some(value) = &stdin {
             stdin::replace(value).context("cannot give the value to the command on its stdin")?;
         }
-        if self.mask {
+        if self.mask || options.mask {
             let mask = mask(&environment, stdin.as_ref(), context)?;
             let masked = mask.run(&program, typed, arguments, &environment, context.hardened)?;
             // With `--json` a failure is one object without warnings, so these are printed once there is

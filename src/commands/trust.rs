@@ -11,6 +11,7 @@ use crate::project::{
 use crate::ui::Table;
 use anyhow::Context as _;
 use serde::Serialize;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -173,7 +174,9 @@ fn list(context: &mut Context) -> Result<(), Error> {
     let mut table = Table::new(["PROJECT FILE", "VAULT", "VARIABLES", "TRUSTED SINCE"]);
     for TrustedProject { path, agreed } in projects {
         for Agreement { trusted_at, access } in agreed {
-            let variables: Vec<&str> = access.env.keys().map(String::as_str).collect();
+            let variables = access.env.values().flat_map(BTreeMap::keys);
+            let variables: BTreeSet<&str> = variables.map(String::as_str).collect();
+            let variables: Vec<&str> = variables.into_iter().collect();
             let variables = variables.join(" ");
             table.row([path, &access.vault.path, &variables, trusted_at]);
         }

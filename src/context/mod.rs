@@ -31,10 +31,10 @@ use crate::vault::time::Timestamp;
 use anyhow::Context as _;
 use credential_file::is_absent;
 use key_file::KeyFile;
-use project_context::ProjectContext;
+use project_context::{ProjectChoice, ProjectContext};
 use rollback_guard::RollbackGuard;
 use std::fs::File;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use system_clock::SystemClock;
 
 const MAX_USER_FILE_BYTES: usize = 64 * 1024;
@@ -45,8 +45,7 @@ pub struct GlobalFlags {
     pub quiet: bool,
     pub yes: bool,
     pub accept_older: bool,
-    /// The project file to follow.
-    pub project: Option<PathBuf>,
+    pub project: ProjectChoice,
 }
 
 pub struct Context<'u> {

@@ -22,6 +22,33 @@ pub struct ProjectContext {
     pub followed: Option<Followed>,
 }
 
+/// Which project file a command looks at.
+pub enum ProjectChoice {
+    /// In this directory or above it.
+    Nearest,
+    /// One that you named for this command.
+    Named(PathBuf),
+    None,
+}
+
+impl ProjectChoice {
+    /// The variables count if no option chooses.
+    fn or_of_environment(self) -> Self {
+        let variable = |name| std::env::var_os(name).filter(|text: &OsString| !text.is_empty());
+        let is_off = |text: &OsString| text == "0" || text == "false";
+        match self {
+            Self::Nearest if variable("KLUIS_NO_PROJECT").is_some_and(|text| !is_off(&text)) => {
+                Self::None
+            }
+            Self::Nearest => match variable("KLUIS_PROJECT") {
+                Some(path) => Self::Named(path.into()),
+                None => self,
+            },
+            Self::Named(_) | Self::None => self,
+        }
+    }
+}
+
 /// What was agreed to before the vault is opened.
 #[derive(Clone)]
 pub struct Followed {
@@ -33,22 +60,20 @@ pub struct Followed {
 }
 
 impl ProjectContext {
-    /// Reads the file that you named with `--project` or KLUIS_PROJECT, or else the nearest one. It is an error
-    /// if a named one cannot be read: no other vault is meant.
-    pub fn look(flag: Option<PathBuf>, home: Option<&Path>) -> Result<Self, project::Error> {
-        let variable =
-            || std::env::var_os("KLUIS_PROJECT").filter(|path: &OsString| !path.is_empty());
-        let is_given = flag.or_else(|| variable().map(PathBuf::from));
-        let read = match &is_given {
-            Some(path) => Ok(Some(Rc::new(named(path, home)?))),
-            None => match std::env::current_dir() {
+    /// Reads the chosen file. It is an error if a named one cannot be read: no other vault is meant.
+    pub fn look(choice: ProjectChoice, home: Option<&Path>) -> Result<Self, project::Error> {
+        let choice = choice.or_of_environment();
+        let read = match &choice {
+            ProjectChoice::Named(path) => Ok(Some(Rc::new(named(path, home)?))),
+            ProjectChoice::Nearest => match std::env::current_dir() {
                 Ok(here) => find(&here, home).map(|file| file.map(Rc::new)),
                 Err(_) => Ok(None),
             },
+            ProjectChoice::None => Ok(None),
         };
         Ok(Self {
             read,
-            is_named: is_given.is_some(),
+            is_named: matches!(choice, ProjectChoice::Named(_)),
             trust_store: state_directory().map(|directory| directory.join(TRUST_STORE)),
             followed: None,
         })

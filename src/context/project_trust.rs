@@ -11,6 +11,7 @@ use crate::sealed::id::VaultId;
 use crate::settings::{self, Source};
 use crate::store::file::FileStore;
 use crate::ui::{self, Answer, for_terminal};
+use crate::vault::name::WorkspaceName;
 use crate::vault::{self, Vault, pin::Pin};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
@@ -253,7 +254,14 @@ pub fn describe(file: &ProjectFile, proposal: &Proposal) -> String {
     } else {
         "It decides about:"
     };
-    let mut lines = vec![format!("{path} uses the vault {vault}. {since}")];
+    let workspaces = proposal.access.env.keys();
+    let workspaces = workspaces.filter(|name| name.as_str() != WorkspaceName::DEFAULT);
+    let workspaces: Vec<_> = workspaces.map(String::as_str).collect();
+    let place = match &*workspaces {
+        [] => String::new(),
+        names => format!(" in the workspace {}", names.join(", ")),
+    };
+    let mut lines = vec![format!("{path} uses the vault {vault}{place}. {since}")];
     // The vault is named already.
     let changes = proposal.changes.iter();
     let changes =

@@ -9,6 +9,7 @@ use crate::vault::env_key::EnvKey;
 use crate::vault::reference::Reference;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsStr;
+use std::fmt;
 use std::io;
 use std::os::unix::ffi::OsStringExt;
 
@@ -35,11 +36,38 @@ pub fn is_own(name: &OsStr) -> bool {
 /// The chosen values by key.
 pub struct Environment {
     allowed: BTreeSet<EnvKey>,
-    values: BTreeMap<EnvKey, (Reference, Plaintext)>,
+    values: BTreeMap<EnvKey, (Origin, Plaintext)>,
     inherited: Inherited,
     /// Kept as long as a child may open them.
-    files: Vec<(EnvKey, ValueFile)>,
+    files: Vec<(EnvKey, Origin, ValueFile)>,
+    /// Secrets that are part of a value.
+    parts: Vec<(EnvKey, Plaintext)>,
     allows_nul: bool,
+}
+
+/// Where a value comes from.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Origin {
+    Secret(Reference),
+    /// A text with secrets in it.
+    Composition,
+    /// A text of the project file, or what the variable was already. It is no secret.
+    Text,
+}
+
+impl Origin {
+    fn is_secret(&self) -> bool {
+        *self != Self::Text
+    }
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Secret(reference) => reference.fmt(out),
+            Self::Composition | Self::Text => out.write_str("a text of the project file"),
+        }
+    }
 }
 
 /// Which variables of this process a child also gets; never our own credentials.
@@ -77,6 +105,7 @@ impl Environment {
             values: BTreeMap::new(),
             inherited: Inherited::All,
             files: Vec::new(),
+            parts: Vec::new(),
             allows_nul: false,
         }
     }
@@ -125,36 +154,41 @@ impl Environment {
         Err(Error::NotInCapitals { key, secret })
     }
 
-    /// Adds the value of `reference` under this key; an error leaves the environment unchanged.
-    pub fn insert(
-        &mut self,
-        key: EnvKey,
-        reference: Reference,
-        value: Plaintext,
-    ) -> Result<(), Error> {
+    /// Adds a value under this key; an error leaves the environment unchanged.
+    pub fn insert(&mut self, key: EnvKey, origin: Origin, value: Plaintext) -> Result<(), Error> {
         self.check_key(&key)?;
         if !self.allows_nul && value.expose().contains(&0) {
             return Err(Error::Nul { key });
         }
         if let Some((first, _)) = self.values.get(&key) {
-            let (first, second) = (first.to_string(), reference.to_string());
+            let (first, second) = (first.to_string(), origin.to_string());
             return Err(Error::Taken { key, first, second });
         }
-        self.values.insert(key, (reference, value));
+        self.values.insert(key, (origin, value));
         Ok(())
     }
 
-    /// Adds the path of a file with the value of `reference` under this key, and keeps the file.
+    /// Adds the path of a file with a value under this key, and keeps the file.
     pub fn insert_file(
         &mut self,
         key: EnvKey,
-        reference: Reference,
+        origin: Origin,
         file: ValueFile,
     ) -> Result<(), Error> {
-        let path = file.path().into_os_string().into_vec();
-        self.insert(key.clone(), reference, Plaintext::new(path))?;
-        self.files.push((key, file));
+        let path = Plaintext::new(file.path().into_os_string().into_vec());
+        self.insert(key.clone(), Origin::Text, path)?;
+        self.files.push((key, origin, file));
         Ok(())
+    }
+
+    /// Leaves a variable of this process as it is.
+    pub fn keep(&mut self, key: EnvKey, value: Plaintext) {
+        self.values.insert(key, (Origin::Text, value));
+    }
+
+    /// Adds a secret that is part of the value of this key.
+    pub fn add_part(&mut self, key: EnvKey, secret: Plaintext) {
+        self.parts.push((key, secret));
     }
 
     /// A child then gets only the chosen values and a few variables that every program needs.
@@ -177,12 +211,20 @@ impl Environment {
         self.values.iter().map(|(key, (_, value))| (key, value))
     }
 
-    /// Calls `see` with every secret and its key; for a file with its content, not its path.
+    /// Every secret in the values, with its key; not what is in files.
+    pub fn secrets(&self) -> impl Iterator<Item = (&EnvKey, &Plaintext)> {
+        let values = self.values.iter();
+        let secret = values.filter(|(_, (origin, _))| origin.is_secret());
+        let whole = secret.map(|(key, (_, value))| (key, value));
+        whole.chain(self.parts.iter().map(|(key, secret)| (key, secret)))
+    }
+
+    /// Calls `see` with every secret and its key, also with those in files.
     pub fn visit_secrets(&self, mut see: impl FnMut(&EnvKey, &Plaintext)) -> io::Result<()> {
-        for (key, value) in self.iter() {
-            match self.files.iter().find(|(of, _)| of == key) {
-                Some((_, file)) => see(key, &file.read()?),
-                None => see(key, value),
+        self.secrets().for_each(|(key, secret)| see(key, secret));
+        for (key, origin, file) in &self.files {
+            if origin.is_secret() {
+                see(key, &file.read()?);
             }
         }
         Ok(())
@@ -203,8 +245,8 @@ mod tests {
         reference: &str,
         value: &[u8],
     ) -> Result<(), Error> {
-        let reference = Reference::parse(reference).unwrap();
-        environment.insert(key(name), reference, Plaintext::new(value.to_vec()))
+        let origin = Origin::Secret(Reference::parse(reference).unwrap());
+        environment.insert(key(name), origin, Plaintext::new(value.to_vec()))
     }
 
     #[test]

@@ -142,6 +142,7 @@ pub(super) fn prepare(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::deliver::environment::Origin;
     use crate::plaintext::Plaintext;
     use crate::platform::test_program::write_program;
     use crate::vault::env_key::EnvKey;
@@ -160,7 +161,11 @@ mod tests {
             let value = Plaintext::new(value.as_bytes().to_vec());
             let reference = Reference::parse("a").unwrap();
             environment
-                .insert(EnvKey::parse(key).unwrap(), reference, value)
+                .insert(
+                    EnvKey::parse(key).unwrap(),
+                    Origin::Secret(reference),
+                    value,
+                )
                 .unwrap();
         }
         environment

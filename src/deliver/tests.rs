@@ -1,6 +1,6 @@
 //! Tests what a hostile writer of secrets cannot do through the environment of a program that uses them.
 
-use super::environment::{Environment, Error};
+use super::environment::{Environment, Error, Origin};
 use crate::plaintext::Plaintext;
 use crate::vault::Scan;
 use crate::vault::change::{Fields, NewSecret};
@@ -37,7 +37,11 @@ fn a_secret_that_wants_to_be_ld_preload_opens_and_goes_nowhere() {
     assert_eq!(selected.secret.env_key, key);
 
     let mut environment = Environment::new([]);
-    let refused = environment.insert(selected.secret.env_key, reference("name"), selected.value);
+    let refused = environment.insert(
+        selected.secret.env_key,
+        Origin::Secret(reference("name")),
+        selected.value,
+    );
     assert!(matches!(refused, Err(Error::Refused { .. })));
     assert_eq!(environment.iter().count(), 0);
 }

@@ -13,6 +13,7 @@ use crate::vault::error::Detail;
 use crate::{agent, deliver, keyring, project, settings, state, ui, vault};
 pub use exit::Exit;
 use serde::Serialize;
+pub use several::Blocked;
 use std::path::{Path, PathBuf};
 
 #[derive(Debug, thiserror::Error)]
@@ -59,7 +60,7 @@ pub enum Error {
     Vault(#[from] vault::Error),
     /// Secrets that a command needs, each with the reason why it cannot have them. It gets none.
     #[error("{}", several::message(.0))]
-    Blocked(Vec<vault::Error>),
+    Blocked(Vec<Blocked>),
     /// What `status` finds where no key is held.
     #[error("the vault is locked: no agent holds a key to it")]
     NoneHeld { has_passphrase: bool },

@@ -5,12 +5,57 @@ use super::Exit;
 use super::kind::of_vault;
 use crate::vault;
 use crate::vault::error::{Detail, Step};
+use std::fmt;
 
 /// Any more are only counted.
 pub const MAX_LISTED: usize = 10;
 
+/// A secret that a command cannot have, and where it was asked for.
+#[derive(Debug)]
+pub struct Blocked {
+    /// Such as a line of the project file.
+    pub place: Option<String>,
+    pub error: vault::Error,
+}
+
+impl Blocked {
+    /// Asked for in the command line.
+    pub fn of(error: vault::Error) -> Self {
+        let place = None;
+        Self { place, error }
+    }
+
+    pub fn at(place: Option<&str>, error: vault::Error) -> Self {
+        let place = place.map(str::to_owned);
+        Self { place, error }
+    }
+
+    /// The error with its hint.
+    fn explained(&self) -> String {
+        let error = &self.error;
+        match error {
+            vault::Error::NotEffective {
+                first: Some(first), ..
+            } => format!("{self}: its first value becomes effective at {first}"),
+            vault::Error::NotFound {
+                near: Some(near), ..
+            } => format!("{self}: did you mean {near}?"),
+            _ => self.to_string(),
+        }
+    }
+}
+
+impl fmt::Display for Blocked {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(place) = &self.place {
+            write!(out, "{place}: ")?;
+        }
+        self.error.fmt(out)
+    }
+}
+
 /// The same in one line.
-pub fn message(errors: &[vault::Error]) -> String {
+pub fn message(errors: &[Blocked]) -> String {
     if let [one] = errors {
         return one.to_string();
     }
@@ -19,8 +64,12 @@ pub fn message(errors: &[vault::Error]) -> String {
 }
 
 /// The heading, and a line for each of the first; the last says how many more.
-pub fn listed(errors: &[vault::Error]) -> (String, Vec<String>) {
-    let mut lines: Vec<_> = errors.iter().take(MAX_LISTED).map(explained).collect();
+pub fn listed(errors: &[Blocked]) -> (String, Vec<String>) {
+    let mut lines: Vec<_> = errors
+        .iter()
+        .take(MAX_LISTED)
+        .map(Blocked::explained)
+        .collect();
     let more = errors.len() - lines.len();
     if more > 0 {
         lines.push(format!("and {more} more"));
@@ -29,35 +78,25 @@ pub fn listed(errors: &[vault::Error]) -> (String, Vec<String>) {
 }
 
 /// The exit code: as in `check`, a missing secret comes before one that is not allowed.
-pub fn kind(errors: &[vault::Error]) -> Exit {
-    let kinds: Vec<_> = errors.iter().map(of_vault).collect();
+pub fn kind(errors: &[Blocked]) -> Exit {
+    let kinds: Vec<_> = errors
+        .iter()
+        .map(|blocked| of_vault(&blocked.error))
+        .collect();
     let missing = kinds.iter().find(|kind| matches!(kind, Exit::NotFound));
     missing.or(kinds.first()).copied().unwrap_or(Exit::Failed)
 }
 
-pub fn detail(errors: &[vault::Error]) -> Vec<Detail> {
+pub fn detail(errors: &[Blocked]) -> Vec<Detail> {
     if errors.len() < 2 {
         return Vec::new();
     }
-    let each = errors.iter().take(MAX_LISTED).map(|error| Detail {
-        loc: path(error).map(Step::from).into_iter().collect(),
-        msg: explained(error),
-        kind: of_vault(error).word(),
+    let each = errors.iter().take(MAX_LISTED).map(|blocked| Detail {
+        loc: path(&blocked.error).map(Step::from).into_iter().collect(),
+        msg: blocked.explained(),
+        kind: of_vault(&blocked.error).word(),
     });
     each.collect()
-}
-
-/// The error with its hint.
-fn explained(error: &vault::Error) -> String {
-    match error {
-        vault::Error::NotEffective {
-            first: Some(first), ..
-        } => format!("{error}: its first value becomes effective at {first}"),
-        vault::Error::NotFound {
-            near: Some(near), ..
-        } => format!("{error}: did you mean {near}?"),
-        _ => error.to_string(),
-    }
 }
 
 fn path(error: &vault::Error) -> Option<&str> {

@@ -50,6 +50,7 @@ Environment:
   KLUIS_PASSPHRASE_FILE  a file with the passphrase, as --passphrase-file
   KLUIS_PIN              the pin of the only vault to open, as --pin
   KLUIS_PROJECT          the project file to follow and agree to, as --project
+  KLUIS_NO_PROJECT       ignore kluis.toml, unless it is 0 or false
   KLUIS_NON_INTERACTIVE  never ask, unless it is 0 or false
   XDG_RUNTIME_DIR        the folder for the agent's socket, if it is yours alone
   NO_COLOR               no colour

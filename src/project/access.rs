@@ -1,13 +1,16 @@
 //! What a project file uses. This is what you agree to, and not the text of the file: comments, order and
 //! fewer variables make no difference to it.
 
-use super::{Delivery, Entry, Presence, Project};
+use super::{Absence, Delivery, Encoding, Entry, Project, RunOptions, Source};
 use crate::vault::app_reference::AppReference;
 use crate::vault::name::WorkspaceName;
 use crate::vault::reference::{Reference, Target};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use std::fmt;
+use std::fmt::{self, Write as _};
+
+/// A beginning that two texts share is shown once it is no longer than this.
+const MIN_SHORTENED: usize = 24;
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -17,7 +20,10 @@ pub struct Access {
     pub workspace: Option<String>,
     pub app: Option<String>,
     pub pin: Option<String>,
-    pub env: BTreeMap<String, Variable>,
+    /// `None` if `run` was not asked about.
+    pub run: Option<RunOptions>,
+    /// The variables of each workspace that was looked at.
+    pub env: BTreeMap<String, BTreeMap<String, Variable>>,
 }
 
 /// The vault in use, which the file need not name itself.
@@ -30,14 +36,26 @@ pub struct VaultInUse {
     pub id: Option<String>,
 }
 
-/// The source of a variable.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+/// A variable as the file describes it, without its description. A reference has its workspace, unless that is
+/// the one by default.
+#[derive(Clone, Default, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
 pub struct Variable {
-    /// With the workspace in use, unless that is the one by default.
-    pub secret: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub secret: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub value: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
     pub file: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub filename: Option<String>,
     pub optional: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub default: Option<String>,
+    pub keep_existing: bool,
 }
 
 /// How much of a project file a command follows.
@@ -45,8 +63,10 @@ pub struct Variable {
 pub enum Extent {
     /// Which vault and workspace are meant, and the vault's pin.
     Settings,
-    /// The app and the variables, too.
+    /// The app, the options of `run`, and the variables of the workspace in use, too.
     Everything,
+    /// The variables of every workspace with a table of its own, too.
+    AllWorkspaces,
 }
 
 /// Where the vault and the workspace come from that the file uses.
@@ -64,6 +84,8 @@ pub enum Subject {
     Workspace,
     App,
     Pin,
+    /// A member of `[run]`.
+    Run(&'static str),
     Variable(String),
 }
 
@@ -85,16 +107,24 @@ impl Access {
             workspace: _,
             app,
             pin,
-            env,
+            run,
+            env: _,
+            of_workspaces: _,
         } = project;
         let InUse {
             vault,
             workspace,
             is_workspace_of_file,
         } = in_use;
-        let all = extent == Extent::Everything;
+        let all = extent >= Extent::Everything;
+        let mut names = Vec::new();
+        if all {
+            names.push(workspace);
+        }
+        if extent == Extent::AllWorkspaces {
+            names.extend(project.workspaces().map(Some));
+        }
         let app = app.as_ref().filter(|_| all);
-        let env = env.iter().filter(|_| all);
         Self {
             vault,
             workspace: workspace
@@ -102,8 +132,10 @@ impl Access {
                 .map(ToString::to_string),
             app: app.map(AppReference::to_string),
             pin: pin.clone(),
-            env: env
-                .map(|entry| (entry.key.to_string(), Variable::new(entry, workspace)))
+            run: all.then_some(*run),
+            env: names
+                .into_iter()
+                .map(|name| (in_words(name), variables(project, name)))
                 .collect(),
         }
     }
@@ -115,6 +147,7 @@ impl Access {
             workspace,
             app,
             pin,
+            run,
             env,
         } = self;
         let mut changes = Vec::new();
@@ -148,13 +181,25 @@ impl Access {
         // A pin that is gone no longer guards you, and a new one lets in a vault that you have not seen.
         let pinned = agreed.and_then(|agreed| agreed.pin.clone());
         compare(Subject::Pin, pin.clone(), pinned);
-        for (key, variable) in env {
-            let before = agreed.and_then(|agreed| agreed.env.get(key));
-            compare(
-                Subject::Variable(key.clone()),
-                Some(variable.to_string()),
-                before.map(Variable::to_string),
-            );
+        let agreed_run = agreed.and_then(|agreed| agreed.run).unwrap_or_default();
+        for ((member, now), (_, before)) in run
+            .iter()
+            .flat_map(RunOptions::members)
+            .zip(agreed_run.members())
+        {
+            let in_words = |is_on: bool| is_on.then(|| "true".to_owned());
+            compare(Subject::Run(member), in_words(now), in_words(before));
+        }
+        for (workspace, variables) in env {
+            let agreed = agreed.and_then(|agreed| agreed.env.get(workspace));
+            for (key, variable) in variables {
+                let before = agreed.and_then(|agreed| agreed.get(key));
+                let (now, before) = match before {
+                    Some(before) => variable.beside(before),
+                    None => (variable.to_string(), None),
+                };
+                compare(Subject::Variable(key.clone()), Some(now), before);
+            }
         }
         changes
     }
@@ -164,20 +209,27 @@ impl Access {
         let agree = |one: &Option<String>, two: &Option<String>| {
             one.is_none() || two.is_none() || one == two
         };
+        let mut env = self.env.clone();
+        for (workspace, variables) in &other.env {
+            let known = env.entry(workspace.clone()).or_default();
+            for (key, variable) in variables {
+                let before = known.insert(key.clone(), variable.clone());
+                if before.is_some_and(|before| before != *variable) {
+                    return None;
+                }
+            }
+        }
         let is_one = self.vault == other.vault
             && self.pin == other.pin
+            && (self.run.is_none() || other.run.is_none() || self.run == other.run)
             && agree(&self.workspace, &other.workspace)
-            && agree(&self.app, &other.app)
-            && self.env.iter().all(|(key, variable)| {
-                other.env.get(key).is_none_or(|another| another == variable)
-            });
-        let mut env = self.env.clone();
-        env.extend(other.env.clone());
+            && agree(&self.app, &other.app);
         is_one.then(|| Self {
             vault: self.vault.clone(),
             workspace: self.workspace.clone().or_else(|| other.workspace.clone()),
             app: self.app.clone().or_else(|| other.app.clone()),
             pin: self.pin.clone(),
+            run: self.run.or(other.run),
             env,
         })
     }
@@ -190,20 +242,124 @@ impl VaultInUse {
     }
 }
 
+impl RunOptions {
+    fn members(&self) -> [(&'static str, bool); 3] {
+        let Self {
+            only,
+            mask,
+            keep_existing,
+        } = *self;
+        [
+            ("only", only),
+            ("mask", mask),
+            ("keep_existing", keep_existing),
+        ]
+    }
+}
+
+fn in_words(workspace: Option<&WorkspaceName>) -> String {
+    let name = workspace.map_or(WorkspaceName::DEFAULT, WorkspaceName::as_str);
+    name.to_owned()
+}
+
+fn variables(project: &Project, workspace: Option<&WorkspaceName>) -> BTreeMap<String, Variable> {
+    let entries = project.env(workspace).into_iter();
+    entries
+        .map(|entry| (entry.key.to_string(), Variable::new(entry, workspace)))
+        .collect()
+}
+
 impl Variable {
     fn new(entry: &Entry, workspace: Option<&WorkspaceName>) -> Self {
-        let reference = &entry.reference;
-        let is_bare = reference.workspace.is_none() && matches!(reference.secret, Target::Name(_));
-        let in_use = workspace.filter(|name| is_bare && name.as_str() != WorkspaceName::DEFAULT);
-        let reference = Reference {
-            workspace: in_use.or(reference.workspace.as_ref()).cloned(),
-            ..reference.clone()
+        let qualified = |reference: &Reference| qualified(reference, workspace);
+        let mut variable = Self {
+            file: entry.delivery != Delivery::Value,
+            keep_existing: entry.keep_existing,
+            ..Self::default()
         };
-        Self {
-            secret: reference.to_string(),
-            file: entry.delivery == Delivery::File,
-            optional: entry.presence == Presence::Optional,
+        match &entry.source {
+            Source::Secret(reference) => variable.secret = Some(qualified(reference).to_string()),
+            Source::Literal(text) => variable.value = Some(text.clone()),
+            Source::Composed(composition) => {
+                let text = composition.map_references(qualified).to_string();
+                match composition.encoding {
+                    Encoding::AsItIs => variable.text = Some(text),
+                    Encoding::Url => variable.url = Some(text),
+                }
+            }
         }
+        if let Delivery::File { name } = &entry.delivery {
+            variable.filename.clone_from(name);
+        }
+        match &entry.absence {
+            Absence::Refused => {}
+            Absence::LeftOut => variable.optional = true,
+            Absence::Replaced(text) => variable.default = Some(text.clone()),
+        }
+        variable
+    }
+
+    /// The source as people read it: a literal in quotes.
+    fn source(&self) -> String {
+        let literal = self.value.as_ref().map(|text| format!("{text:?}"));
+        let others = [&self.secret, &self.text, &self.url];
+        let other = others.into_iter().find_map(Clone::clone);
+        literal.or(other).unwrap_or_default()
+    }
+
+    fn options(&self) -> String {
+        let mut words = String::new();
+        if self.text.is_some() {
+            words.push_str(", as text");
+        }
+        match (&self.filename, self.file) {
+            (Some(name), _) => {
+                let _ = write!(words, ", as the file {name:?}");
+            }
+            (None, true) => words.push_str(", as a file"),
+            (None, false) => {}
+        }
+        if self.optional {
+            words.push_str(", optional");
+        }
+        if let Some(text) = &self.default {
+            let _ = write!(words, ", else {text:?}");
+        }
+        if self.keep_existing {
+            words.push_str(", unless it is set");
+        }
+        words
+    }
+
+    /// This, and what it was before, each without what both begin with.
+    fn beside(&self, before: &Self) -> (String, Option<String>) {
+        if self == before {
+            return (self.to_string(), Some(before.to_string()));
+        }
+        let (now, was) = (self.source(), before.source());
+        let common = now.chars().zip(was.chars());
+        let common = common.take_while(|(one, other)| one == other);
+        let common: usize = common.map(|(letter, _)| letter.len_utf8()).sum();
+        let common = if common > MIN_SHORTENED && now != was {
+            common
+        } else {
+            0
+        };
+        let dots = if common > 0 { "…" } else { "" };
+        let shown = |source: &str, variable: &Self| {
+            format!("{dots}{}{}", &source[common..], variable.options())
+        };
+        (shown(&now, self), Some(shown(&was, before)))
+    }
+}
+
+/// With its workspace, unless that is the one by default.
+fn qualified(reference: &Reference, workspace: Option<&WorkspaceName>) -> Reference {
+    let is_bare = reference.workspace.is_none() && matches!(reference.secret, Target::Name(_));
+    let in_use = workspace.filter(|name| is_bare && name.as_str() != WorkspaceName::DEFAULT);
+    Reference {
+        workspace: in_use.or(reference.workspace.as_ref()).cloned(),
+        ..reference.clone()
     }
 }
 
@@ -219,14 +375,7 @@ impl fmt::Display for VaultInUse {
 
 impl fmt::Display for Variable {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self {
-            secret,
-            file,
-            optional,
-        } = self;
-        let file = if *file { ", as a file" } else { "" };
-        let optional = if *optional { ", optional" } else { "" };
-        write!(out, "{secret}{file}{optional}")
+        write!(out, "{}{}", self.source(), self.options())
     }
 }
 
@@ -238,6 +387,7 @@ impl fmt::Display for Subject {
             Self::Workspace => "the workspace",
             Self::App => "the app",
             Self::Pin => "the pin",
+            Self::Run(member) => return write!(out, "run.{member}"),
             Self::Variable(name) => name,
         })
     }

@@ -1,20 +1,23 @@
 //! The project file, `kluis.toml`: it names the vault, workspace, app and variables of a project. It is data
 //! only: nothing in it runs, and no secret's value may be in it.
 //!
+//! **Workspaces.** A reference without a workspace means the one in use. The variables of
+//! `[workspaces.NAME.env]` replace those of `[env]` one by one in the workspace `NAME`, and `false` removes one.
+//!
 //! **Where it is found.** In the working directory or the nearest one above it, up to the root or to where
 //! another file system begins, as git looks for a repository. The home directory is no end. Paths in it are
 //! relative to the directory it was found in, also when it is a link.
 //!
 //! **Consent.** The file names secrets to give to the next command, and that command is often the repository's
 //! own. So a file is followed only after you agreed to it, wherever its vault lies. You agree to what the file
-//! uses ([`Access`]): the vault, the workspace, the app, the pin, and each variable with its secret. A file
-//! that uses more asks again. Against whom this stands, each with its test in `tests/cli/trust.rs`:
+//! uses ([`Access`]): the vault, the workspace, the app, the pin, the options of `run`, and each variable of the
+//! workspace in use with its source. A file that uses more, or guards less, asks again. Against whom this stands, each with its test in `tests/cli/trust.rs`:
 //!
 //! - *A repository with a copy of your own vault*, or one that names your vault by an absolute path, by `~/`,
 //!   by `..` or by a link: the vault in question is the one in use, by its id and its real path, wherever its
 //!   name came from. `--vault` says which file, and agrees to nothing.
-//! - *A branch that adds a variable*, takes another secret for one, adds, removes or changes the pin, or changes
-//!   the workspace: each of these is new. A pin of the file never replaces the one that you confirmed yourself.
+//! - *A branch that adds a variable*, takes another secret or another text for one, removes a `false`, adds,
+//!   removes or changes the pin or an option of `run`, or changes the workspace: each of these is new. A pin of the file never replaces the one that you confirmed yourself.
 //!   What you agreed to on one branch holds on the others.
 //! - *A branch that changes only its Makefile* gets what you agreed to: nothing in the file can show it.
 //! - *A repository that pretends to be one of yours*: an agreement is for one path. A linked worktree shares
@@ -25,6 +28,8 @@
 //! - *Text in the file that imitates the question*: everything shown is escaped.
 
 mod access;
+mod composition;
+mod entry;
 mod find;
 mod parse;
 mod resolve;
@@ -32,6 +37,8 @@ mod trust_store;
 mod worktree;
 
 pub use access::{Access, Change, Extent, InUse, Subject, VaultInUse};
+pub use composition::{Composition, Encoding, Part};
+pub use entry::{Absence, Delivery, Entry, Source};
 pub use find::{find, named};
 pub use parse::Mistake;
 #[cfg(fuzzing)]
@@ -43,7 +50,8 @@ pub use worktree::{REPOSITORY, Worktree, in_main_worktree};
 use crate::vault::app_reference::AppReference;
 use crate::vault::env_key::EnvKey;
 use crate::vault::name::WorkspaceName;
-use crate::vault::reference::Reference;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -67,33 +75,67 @@ pub struct Project {
     pub app: Option<AppReference>,
     /// The pin that the vault has to match.
     pub pin: Option<String>,
+    pub run: RunOptions,
     /// In the order of the file.
-    pub env: Vec<Entry>,
+    env: Vec<Setting>,
+    of_workspaces: BTreeMap<WorkspaceName, Vec<Setting>>,
 }
 
-/// One variable.
+/// Options of `kluis run` that hold without being typed.
+#[derive(Clone, Copy, Default, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RunOptions {
+    pub only: bool,
+    pub mask: bool,
+    pub keep_existing: bool,
+}
+
+/// What a table says about one variable.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Entry {
-    pub key: EnvKey,
-    pub reference: Reference,
-    pub delivery: Delivery,
-    pub presence: Presence,
+struct Setting {
+    key: EnvKey,
+    /// `None` for `false`: there is no such variable.
+    entry: Option<Entry>,
 }
 
-/// How a variable passes its value.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Delivery {
-    Value,
-    /// As the path of a file that holds the value.
-    File,
+impl ProjectFile {
+    /// The last part of its path, for messages.
+    pub fn name(&self) -> String {
+        let name = self.path.file_name().unwrap_or_default();
+        name.to_string_lossy().into_owned()
+    }
 }
 
-/// Whether the secret must exist.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Presence {
-    Required,
-    /// The variable is left out when the secret is missing or not effective.
-    Optional,
+impl Project {
+    /// The variables in this workspace; `None` is `default`.
+    pub fn env(&self, workspace: Option<&WorkspaceName>) -> Vec<&Entry> {
+        let mut settings: Vec<&Setting> = self.env.iter().collect();
+        for laid_over in self.settings_of(workspace) {
+            let below = settings.iter().position(|below| below.key == laid_over.key);
+            match below {
+                Some(at) => settings[at] = laid_over,
+                None => settings.push(laid_over),
+            }
+        }
+        let entries = settings.into_iter();
+        entries
+            .filter_map(|setting| setting.entry.as_ref())
+            .collect()
+    }
+
+    /// The workspaces that have a table of their own.
+    pub fn workspaces(&self) -> impl Iterator<Item = &WorkspaceName> {
+        self.of_workspaces.keys()
+    }
+
+    fn settings_of(&self, workspace: Option<&WorkspaceName>) -> &[Setting] {
+        let name = workspace.map_or(WorkspaceName::DEFAULT, WorkspaceName::as_str);
+        let own = self
+            .of_workspaces
+            .iter()
+            .find(|(known, _)| known.as_str() == name);
+        own.map_or(&[], |(_, settings)| settings)
+    }
 }
 
 #[derive(Clone, Debug, thiserror::Error)]

@@ -281,6 +281,18 @@ mod tests {
             ("pin='p'\n[env]\nA='kluis://one?slot=1'", "A"),
             ("pin='p'\n[env]\nA={secret='one', as='file'}", "A"),
             ("pin='p'\n[env]\nA={secret='one', optional=true}", "A"),
+            ("pin='p'\n[env]\nA={secret='one', default=''}", "A"),
+            ("pin='p'\n[env]\nA={secret='one', keep_existing=true}", "A"),
+            ("pin='p'\n[env]\nA={secret='one', description='it'}", ""),
+            ("pin='p'\n[env]\nA={value='one'}", "A"),
+            ("pin='p'\n[env]\nA={text='{one}'}", "A"),
+            ("pin='p'\n[workspaces.w.env]\nA='one'", ""),
+            (
+                "pin='p'\n[env]\nA='one'\n[workspaces.w.env]\nA={value=''}",
+                "A",
+            ),
+            ("pin='p'\n[workspaces.default.env]\nC='one'", ""),
+            ("pin='p'\n[run]\nmask=true", "run.mask"),
         ] {
             assert_eq!(is_new(text, Ok("w"), "/vault"), expected, "{text}");
         }

@@ -315,17 +315,21 @@ impl Vault {
         Ok(names)
     }
 
-    /// The chosen value of every secret of a workspace, by name. For secrets that give none, because they are not
+    /// The chosen value of every wanted secret of a workspace, by name. For secrets that give none, because they are not
     /// effective or may not go there, the reason.
     pub fn values(
         &self,
         workspace: &Workspace,
         choice: Choice,
         destination: &Destination,
+        is_wanted: impl Fn(&Secret) -> bool,
     ) -> Result<(Vec<Selected>, Vec<Error>), Error> {
         let keyring = self.keyring.as_ref();
         let (mut chosen, mut blocked) = (Vec::new(), Vec::new());
         self.each_secret(workspace, Extent::Records, |secret, page, at| {
+            if !is_wanted(&secret) {
+                return Ok(());
+            }
             let allowed = destination.check(&secret);
             match allowed.and_then(|()| secret.choose(choice)) {
                 Ok(position) => {

@@ -74,6 +74,7 @@ mod policy;
 mod postgres;
 mod progress;
 mod project;
+mod project_env;
 mod promises;
 mod prune;
 mod readers;

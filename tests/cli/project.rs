@@ -53,6 +53,9 @@ fn run_gives_the_listed_secrets_in_any_folder_below() {
     }
     let run = sandbox.kluis(["run", "-e", "ONE=two", "--", "sh", "-c", PRINT]);
     let ran = run.within(&folder).run();
+    ran.stdout(format!("{two}|{two}|")).exits(0);
+    let run = sandbox.kluis(["run", "--no-env", "-e", "ONE=two", "--", "sh", "-c", PRINT]);
+    let ran = run.within(&folder).run();
     ran.stdout(format!("{two}|unset|")).exits(0);
 }
 
@@ -195,7 +198,7 @@ fn a_mistake_is_reported_by_line_and_column_and_never_quoted() {
         ),
         (
             format!("{value} = 1"),
-            "1, column 1: a project file can have",
+            "1, column 1: the members of a project file are",
         ),
         (
             format!("[env]\nA = 'a'\nA = '{value}'"),

@@ -250,7 +250,7 @@ fn nothing_starts_unless_everything_is_there() {
             "invalid",
             "the value for A contains a NUL",
         ),
-        (&["-e", "A"], "usage", "-e needs KEY=REF"),
+        (&["-e", "A"], "not_found", "there is no secret A"),
         (
             &["-e", "A-B=name"],
             "invalid",

@@ -162,6 +162,7 @@ fn a_named_workspace_needs_consent_and_a_typed_one_does_not() {
     get.stdout(&victim.value).exits(0);
     let named = [
         "run",
+        "--no-env",
         "-e",
         "GIVEN=mine",
         "--",
@@ -498,7 +499,10 @@ fn trust_shows_the_secrets_in_use_and_asks() {
     }
     let json = victim.kluis(&["trust", "--json"]).run();
     let object = json.json();
-    assert_eq!(object["env"]["TAKEN"]["secret"], "production/mine");
+    assert_eq!(
+        object["env"]["production"]["TAKEN"]["secret"],
+        "production/mine"
+    );
     assert_eq!(object["workspace"], "production");
     assert!(object["vault"]["id"].as_str().unwrap().starts_with("vlt_"));
     json.any_stdout().any_stderr().exits(0);
@@ -635,7 +639,10 @@ fn the_list_names_each_file_once_and_forgets_one_that_is_gone() {
     assert_eq!(object["count"], 1);
     let agreed = object["projects"][0]["agreed"].as_array().unwrap();
     assert_eq!(agreed.len(), 1);
-    assert_eq!(agreed[0]["access"]["env"]["MORE"]["secret"], "mine");
+    assert_eq!(
+        agreed[0]["access"]["env"]["default"]["MORE"]["secret"],
+        "mine"
+    );
     listed.any_stdout().exits(0);
     let table = victim.kluis(&["trust", "--list"]).run();
     let shown = String::from_utf8(table.stdout.clone()).unwrap();

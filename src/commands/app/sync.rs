@@ -3,7 +3,7 @@
 use crate::commands::Command;
 use crate::context::Context;
 use crate::error::Error;
-use crate::project::{Entry, Presence, Project};
+use crate::project::{Absence, Entry, Project, Source};
 use crate::report::app::AppJson;
 use crate::report::secret::note_unchanged;
 use crate::vault::Scan;
@@ -15,7 +15,8 @@ use crate::vault::app_reference::AppReference;
 /// missing links, removes links that are not in the file, and prints what changed and the app's id. Makes all
 /// changes or none.
 ///
-/// Links a variable with `as = "file"` like any other. Leaves out an optional secret that does not exist.
+/// Links a variable with `as = "file"` like any other. Leaves out an optional secret that does not exist, and what
+/// is a text of the file.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -26,27 +27,32 @@ pub struct Sync {}
 impl Command for Sync {
     fn run(self, context: &mut Context) -> Result<(), Error> {
         let file = context.followed_project()?;
-        let name = app_of(&file.project)?;
         let workspace = context.workspace().cloned();
+        let entries = file.project.env(workspace.as_ref());
+        let name = app_of(&file.project, &entries)?;
         let mut vault = context.open(Scan::Lookup)?;
         let changed = context.change_in(&mut vault, |change| {
             let mut links = Vec::new();
-            for Entry {
-                key,
-                reference,
-                presence,
-                ..
-            } in &file.project.env
-            {
-                let is_missing = *presence == Presence::Optional
-                    && change.look_up(workspace.as_ref(), reference)?.is_none();
-                if !is_missing {
-                    links.push((key.clone(), reference.clone()));
+            for entry in &entries {
+                if let Source::Secret(reference) = &entry.source {
+                    let is_missing = entry.absence != Absence::Refused
+                        && change.look_up(workspace.as_ref(), reference)?.is_none();
+                    if !is_missing {
+                        links.push((entry.key.clone(), reference.clone()));
+                    }
                 }
             }
             Ok::<_, Error>(change.sync_app(workspace.as_ref(), name, &links)?)
         })?;
         let synced = &changed.result;
+        for entry in &entries {
+            if !matches!(entry.source, Source::Secret(_)) {
+                let key = &entry.key;
+                context.ui.note(&format!(
+                    "{key} is no secret by itself, so the app does not link it"
+                ));
+            }
+        }
         if synced.is_new {
             context.ui.note(&format!("created the app {name}"));
         }
@@ -66,7 +72,7 @@ impl Command for Sync {
 }
 
 /// The app that the project file names, if it lists variables.
-fn app_of(project: &Project) -> Result<&AppReference, Error> {
+fn app_of<'p>(project: &'p Project, entries: &[&Entry]) -> Result<&'p AppReference, Error> {
     let incomplete = |message: &str, hint: &str| Error::Usage {
         message: message.into(),
         hint: Some(hint.into()),
@@ -78,17 +84,17 @@ fn app_of(project: &Project) -> Result<&AppReference, Error> {
         )
     })?;
     // Removing every link of an app is more likely a mistake.
-    if project.env.is_empty() {
+    if entries.is_empty() {
         return Err(incomplete(
             "the project file lists nothing under [env]",
             "to remove one link, use `kluis app unlink`; to remove all, `kluis app delete`",
         ));
     }
-    if let Some(entry) = project
-        .env
-        .iter()
-        .find(|entry| entry.reference.slot.is_some())
-    {
+    let has_slot = |entry: &&&Entry| match &entry.source {
+        Source::Secret(reference) => reference.slot.is_some(),
+        Source::Literal(_) | Source::Composed(_) => false,
+    };
+    if let Some(entry) = entries.iter().find(has_slot) {
         return Err(Error::usage(format!(
             "an app always gets the effective slot: remove ?slot= from {} in kluis.toml",
             entry.key

@@ -12,7 +12,7 @@ use crate::args::secret::{parse_key, read_value};
 use crate::args::selection::{parse_keys, parse_pair};
 use crate::context::Context;
 use crate::deliver::child::{Ended, Stdin, supervise};
-use crate::deliver::environment::Environment;
+use crate::deliver::environment::{Environment, Origin};
 use crate::deliver::process;
 use crate::deliver::value_file::ValueFile;
 use crate::error::Error;
@@ -177,11 +177,12 @@ impl Rotate {
         if self.exec.files {
             for (key, value) in [(old_key, &old), (new_key, new)] {
                 let file = ValueFile::new(value).map_err(anyhow::Error::from)?;
-                environment.insert_file(key, own.clone(), file)?;
+                environment.insert_file(key, Origin::Secret(own.clone()), file)?;
             }
         } else {
-            environment.insert(old_key, own.clone(), old)?;
-            environment.insert(new_key, own, Plaintext::new(new.expose().to_vec()))?;
+            environment.insert(old_key, Origin::Secret(own.clone()), old)?;
+            let new = Plaintext::new(new.expose().to_vec());
+            environment.insert(new_key, Origin::Secret(own), new)?;
         }
         let all: Vec<_> = command
             .chosen
@@ -192,7 +193,8 @@ impl Rotate {
         for ((key, reference), selected) in command.chosen.iter().zip(found) {
             let selected = context.found(vault, selected)?;
             warnings::warn(context, &selected.secret);
-            environment.insert(key.clone(), reference.clone(), selected.value)?;
+            let origin = Origin::Secret(reference.clone());
+            environment.insert(key.clone(), origin, selected.value)?;
         }
         check_names(&destination)?;
         Ok(environment)

@@ -2,6 +2,7 @@
 //! how it ended.
 
 use super::*;
+use crate::deliver::environment::Origin;
 use crate::deliver::value_file::ValueFile;
 use crate::plaintext::Plaintext;
 use crate::platform::process::harden;
@@ -58,10 +59,14 @@ fn supervises_a_shell() {
     let mut environment = Environment::new([]);
     let (key, reference) = name("VALUE");
     let value = Plaintext::new(VALUE.to_vec());
-    environment.insert(key, reference, value).unwrap();
+    environment
+        .insert(key, Origin::Secret(reference), value)
+        .unwrap();
     let (key, reference) = name("FILE");
     let file = ValueFile::new(&Plaintext::new(VALUE_WITH_NUL.to_vec())).unwrap();
-    environment.insert_file(key, reference, file).unwrap();
+    environment
+        .insert_file(key, Origin::Secret(reference), file)
+        .unwrap();
 
     let before = threads();
     let ended = run(Path::new("/bin/sh"), &["-c".into(), script], &environment).unwrap();

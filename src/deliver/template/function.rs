@@ -81,15 +81,7 @@ impl Function {
             Self::Yaml => yaml::quote(text()?, &mut page),
             Self::Shell if bytes.contains(&0) => return Err(Unfit::Nul),
             Self::Shell => shell::quote(bytes, &mut page),
-            Self::Url => {
-                for byte in bytes {
-                    if byte.is_ascii_alphanumeric() || b"-._~".contains(byte) {
-                        page.bytes(&[*byte]);
-                    } else {
-                        let _ = write!(page, "%{byte:02X}");
-                    }
-                }
-            }
+            Self::Url => encode_url(bytes, &mut page),
             Self::Base64 => page.text(&Zeroizing::new(BASE64.encode(bytes))),
             Self::Pgpass if bytes.contains(&b'\n') || bytes.contains(&b'\r') => {
                 return Err(Unfit::LineBreak);
@@ -102,6 +94,18 @@ impl Function {
             Self::Trim => page.bytes(bytes.trim_ascii()),
         }
         Ok(page.finish())
+    }
+}
+
+/// Percent-encodes all but RFC 3986's unreserved characters.
+pub fn encode_url(bytes: &[u8], page: &mut Page) {
+    for byte in bytes {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(byte) {
+            page.bytes(&[*byte]);
+        } else {
+            // Writing to memory does not fail.
+            let _ = write!(page, "%{byte:02X}");
+        }
     }
 }
 

@@ -6,6 +6,8 @@
 mod expression;
 mod function;
 
+pub use function::encode_url;
+
 use crate::plaintext::Plaintext;
 use crate::vault::reference::{Reference, SCHEME};
 use crate::vault::rule::RuleViolation;

@@ -131,7 +131,7 @@ fn of_project(error: &project::Error) -> Option<String> {
     use project::Error as E;
     match error {
         E::Untrusted { path, .. } => Some(format!(
-            "run `kluis trust` to see what it uses and to agree; in a script or CI, add --project {}",
+            "run `kluis trust` to see what it uses and to agree, or ignore it with --no-project; in a script or CI, add --project {}",
             path.display()
         )),
         E::OtherVault { .. } => Some("run it again".to_owned()),

@@ -1,7 +1,7 @@
 //! Hints for the errors of a vault.
 
 use super::{keyring, store};
-use crate::error::several::MAX_LISTED;
+use crate::error::several::{Blocked, MAX_LISTED};
 use crate::vault;
 use crate::vault::error::Detail;
 
@@ -40,15 +40,15 @@ pub fn hint(error: &vault::Error) -> Option<String> {
 }
 
 /// Several secrets that a command cannot have. Each that is bound to domains is named as --reveal takes it.
-pub fn of_blocked(errors: &[vault::Error]) -> Option<String> {
-    let denied = errors.iter().filter_map(|error| match error {
+pub fn of_blocked(errors: &[Blocked]) -> Option<String> {
+    let denied = errors.iter().filter_map(|blocked| match &blocked.error {
         vault::Error::Denied { name, .. } => Some(format!("--reveal {name}")),
         _ => None,
     });
     let denied: Vec<_> = denied.collect();
     if denied.is_empty() {
         return match errors {
-            [one] => hint(one),
+            [one] => hint(&one.error),
             _ => Some(
                 "look at each with `kluis show NAME`, or choose other secrets with -e KEY=REF"
                     .into(),

@@ -1,7 +1,7 @@
 //! Takes every error apart, variant by variant and field by field: a new field does not compile before this file
 //! says what it holds.
 
-use super::super::{Error, Exit};
+use super::super::{Blocked, Error, Exit};
 use crate::agent::{self, SocketError};
 use crate::deliver::{self, clipboard, editor, environment, formats, process};
 use crate::keyring;
@@ -92,7 +92,12 @@ pub fn take_apart(error: &Error) {
         Error::Settings(error) => of_settings(error),
         Error::Project(error) => of_project(error),
         Error::Vault(error) => of_vault(error),
-        Error::Blocked(errors) => errors.iter().for_each(of_vault),
+        Error::Blocked(errors) => {
+            for Blocked { place, error } in errors {
+                said(place);
+                of_vault(error);
+            }
+        }
         Error::Agent(error) => of_agent(error),
         Error::Ui(error) | Error::OutputLost(error) => match error {
             ui::Error::Unread

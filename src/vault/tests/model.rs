@@ -273,7 +273,12 @@ fn contents(bytes: &[u8], owned: &Owned) -> Model {
     let all = vault.workspaces().iter().map(|workspace| {
         let listed = vault.list(workspace).unwrap();
         let (values, blocked) = vault
-            .values(workspace, Choice::Now(now()), &Destination::default())
+            .values(
+                workspace,
+                Choice::Now(now()),
+                &Destination::default(),
+                |_| true,
+            )
             .unwrap();
         assert!(blocked.is_empty());
         let values: BTreeMap<_, _> = values

@@ -161,6 +161,7 @@ impl Ground {
                 workspace,
                 Choice::Now(super::now()),
                 &Destination::anywhere(),
+                |_| true,
             )?;
             for selected in all {
                 let value = selected.value.expose().to_vec();

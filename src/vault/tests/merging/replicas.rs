@@ -206,7 +206,9 @@ fn check(peer: &Peer<'_>, case: &str) {
         vault.list(home).unwrap();
         let now = at(peer.seconds_off + 100);
         let now = Choice::Now(now);
-        vault.values(home, now, &Destination::anywhere()).unwrap();
+        vault
+            .values(home, now, &Destination::anywhere(), |_| true)
+            .unwrap();
     }
     let lost: Vec<_> = peer.known.difference(&there).collect();
     assert!(lost.is_empty(), "{case}: {lost:?} of {there:?}");

@@ -1,0 +1,84 @@
+//! One variable of a project file: where its value comes from, and how a command gets it.
+
+use super::composition::Composition;
+use crate::vault::env_key::EnvKey;
+use crate::vault::reference::Reference;
+use std::fmt;
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    pub key: EnvKey,
+    pub source: Source,
+    pub delivery: Delivery,
+    pub absence: Absence,
+    /// Whether a variable that is set already, and not empty, stays as it is.
+    pub keep_existing: bool,
+    pub description: Option<String>,
+    /// The line in the file, counted from 1; 0 if it does not come from a file.
+    pub line: usize,
+}
+
+/// Where a value comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Source {
+    Secret(Reference),
+    /// Text of the file itself. It is no secret.
+    Literal(String),
+    /// Text with secrets in it.
+    Composed(Composition),
+}
+
+/// How a command gets a value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Delivery {
+    Value,
+    /// As the path of a file that holds the value; the file has this name, or that of the secret.
+    File {
+        name: Option<String>,
+    },
+}
+
+/// What happens if a secret does not exist or has no effective value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Absence {
+    Refused,
+    /// The variable is left out.
+    LeftOut,
+    /// The variable gets this text. It is no secret.
+    Replaced(String),
+}
+
+/// As the file says it; a literal in quotes.
+impl fmt::Display for Source {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Secret(reference) => reference.fmt(out),
+            Self::Literal(text) => write!(out, "{text:?}"),
+            Self::Composed(composition) => composition.fmt(out),
+        }
+    }
+}
+
+impl Entry {
+    /// A secret that must exist, as a value.
+    pub fn of_secret(key: EnvKey, reference: Reference) -> Self {
+        Self {
+            key,
+            source: Source::Secret(reference),
+            delivery: Delivery::Value,
+            absence: Absence::Refused,
+            keep_existing: false,
+            description: None,
+            line: 0,
+        }
+    }
+
+    /// The secrets that it needs, in order.
+    pub fn references(&self) -> Vec<&Reference> {
+        match &self.source {
+            Source::Secret(reference) => vec![reference],
+            Source::Literal(_) => Vec::new(),
+            Source::Composed(composition) => composition.references().collect(),
+        }
+    }
+}
