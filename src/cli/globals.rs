@@ -24,8 +24,10 @@ pub struct Globals {
     pub workspace: Option<String>,
 
     /// Use this project file, and agree to it [env: KLUIS_PROJECT]
-    #[arg(long, global = true, value_name = "FILE")]
-    pub project: Option<PathBuf>,
+    // Without FILE it is for `init`, which makes one.
+    #[arg(long, global = true, value_name = "FILE", num_args = 0..=1)]
+    #[expect(clippy::option_option, reason = "the option, and its value")]
+    pub project: Option<Option<PathBuf>>,
 
     /// Ignore kluis.toml [env: KLUIS_NO_PROJECT]
     #[arg(long, global = true, conflicts_with = "project")]
@@ -81,7 +83,8 @@ pub struct Globals {
 impl Globals {
     pub fn project_choice(&self) -> ProjectChoice {
         match &self.project {
-            Some(path) => ProjectChoice::Named(path.clone()),
+            Some(Some(path)) => ProjectChoice::Named(path.clone()),
+            Some(None) => ProjectChoice::New,
             None if self.no_project => ProjectChoice::None,
             None => ProjectChoice::Nearest,
         }

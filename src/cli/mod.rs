@@ -6,6 +6,7 @@ mod page;
 mod table;
 mod usage;
 
+use crate::context::project_context::ProjectChoice;
 use crate::context::{Context, GlobalFlags};
 use crate::error::{Error, Exit};
 use crate::help::{self, SURROUNDINGS};
@@ -208,12 +209,19 @@ fn dispatch(matches: &ArgMatches, ui: &mut Ui, hardened: Hardened) -> Result<(),
         accept_older,
         ..
     } = globals;
+    let project = globals.project_choice();
+    if matches!(project, ProjectChoice::New) && name != "init" {
+        return Err(Error::Usage {
+            message: "--project needs FILE".into(),
+            hint: Some("without FILE it is for `kluis init`, which makes a project".into()),
+        });
+    }
     let global_flags = GlobalFlags {
         json,
         quiet,
         yes,
         accept_older,
-        project: globals.project_choice(),
+        project,
     };
     let mut context = Context::new(globals.into(), global_flags, ui, hardened, shown_command)
         .map_err(|error| {

@@ -167,6 +167,7 @@ pub const GROUPS: &[Group] = &[
     Group {
         heading: "Project",
         verbs: &[
+            verb::<commands::env::Env>("env", "List and change the variables of kluis.toml"),
             verb::<commands::check::Check>(
                 "check",
                 "Check that every secret of the project is ready",

@@ -28,6 +28,7 @@ pub mod create;
 pub mod delete;
 pub mod doctor;
 pub mod edit;
+pub mod env;
 pub mod export;
 pub mod get;
 pub mod git;

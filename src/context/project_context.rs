@@ -17,6 +17,8 @@ pub struct ProjectContext {
     read: Result<Option<Rc<ProjectFile>>, project::Error>,
     /// Whether you named the file for this command, which agrees to all of it.
     is_named: bool,
+    /// Whether `init` is to make a project file.
+    pub is_new: bool,
     trust_store: Option<PathBuf>,
     /// The part of the file that this command may follow.
     pub followed: Option<Followed>,
@@ -28,6 +30,8 @@ pub enum ProjectChoice {
     Nearest,
     /// One that you named for this command.
     Named(PathBuf),
+    /// One that is still to be made.
+    New,
     None,
 }
 
@@ -44,7 +48,7 @@ impl ProjectChoice {
                 Some(path) => Self::Named(path.into()),
                 None => self,
             },
-            Self::Named(_) | Self::None => self,
+            Self::Named(_) | Self::New | Self::None => self,
         }
     }
 }
@@ -69,11 +73,12 @@ impl ProjectContext {
                 Ok(here) => find(&here, home).map(|file| file.map(Rc::new)),
                 Err(_) => Ok(None),
             },
-            ProjectChoice::None => Ok(None),
+            ProjectChoice::New | ProjectChoice::None => Ok(None),
         };
         Ok(Self {
             read,
             is_named: matches!(choice, ProjectChoice::Named(_)),
+            is_new: matches!(choice, ProjectChoice::New),
             trust_store: state_directory().map(|directory| directory.join(TRUST_STORE)),
             followed: None,
         })

@@ -12,6 +12,7 @@ pub mod git;
 pub mod memory;
 pub mod orphans;
 pub mod permissions;
+pub mod plain_file;
 pub mod private_file;
 pub mod process;
 pub mod pty;

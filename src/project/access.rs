@@ -182,11 +182,8 @@ impl Access {
         let pinned = agreed.and_then(|agreed| agreed.pin.clone());
         compare(Subject::Pin, pin.clone(), pinned);
         let agreed_run = agreed.and_then(|agreed| agreed.run).unwrap_or_default();
-        for ((member, now), (_, before)) in run
-            .iter()
-            .flat_map(RunOptions::members)
-            .zip(agreed_run.members())
-        {
+        let members = run.iter().flat_map(|run| run.members());
+        for ((member, now), (_, before)) in members.zip(agreed_run.members()) {
             let in_words = |is_on: bool| is_on.then(|| "true".to_owned());
             compare(Subject::Run(member), in_words(now), in_words(before));
         }
@@ -243,12 +240,12 @@ impl VaultInUse {
 }
 
 impl RunOptions {
-    fn members(&self) -> [(&'static str, bool); 3] {
+    fn members(self) -> [(&'static str, bool); 3] {
         let Self {
             only,
             mask,
             keep_existing,
-        } = *self;
+        } = self;
         [
             ("only", only),
             ("mask", mask),

@@ -58,12 +58,23 @@ fn read(path: PathBuf, folder: &Path, home: Option<&Path>) -> Result<ProjectFile
         path: path.clone(),
         problem: "is not valid UTF-8",
     })?;
-    let project = parse(text, folder, home).map_err(|mistake| Error::Mistaken {
+    of_text(text.to_owned(), path, folder, home)
+}
+
+/// The project file that has this text.
+pub fn of_text(
+    text: String,
+    path: PathBuf,
+    folder: &Path,
+    home: Option<&Path>,
+) -> Result<ProjectFile, Error> {
+    let project = parse(&text, folder, home).map_err(|mistake| Error::Mistaken {
         path: path.clone(),
         mistake,
     })?;
     Ok(ProjectFile {
         folder: folder.to_owned(),
+        text,
         project,
         path,
     })

@@ -29,6 +29,7 @@
 
 mod access;
 mod composition;
+pub mod edit;
 mod entry;
 mod find;
 mod parse;
@@ -39,7 +40,7 @@ mod worktree;
 pub use access::{Access, Change, Extent, InUse, Subject, VaultInUse};
 pub use composition::{Composition, Encoding, Part};
 pub use entry::{Absence, Delivery, Entry, Source};
-pub use find::{find, named};
+pub use find::{find, named, of_text};
 pub use parse::Mistake;
 #[cfg(fuzzing)]
 pub use parse::parse as parse_text;
@@ -63,6 +64,8 @@ pub struct ProjectFile {
     pub path: PathBuf,
     /// Its directory.
     pub folder: PathBuf,
+    /// What was read.
+    pub text: String,
     pub project: Project,
 }
 

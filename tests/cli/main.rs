@@ -26,6 +26,7 @@ mod direnv;
 mod doctor;
 mod domains;
 mod edit;
+mod env;
 mod exit_codes;
 mod export;
 mod file_systems;

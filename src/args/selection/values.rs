@@ -89,7 +89,7 @@ impl<'a, 'c> Values<'a, 'c> {
         for Wanted { entry, place } in wanted {
             let found: Vec<Found> = found.by_ref().take(entry.references().len()).collect();
             if !named.contains(&entry.key) {
-                self.give_entry(entry, place, found)?;
+                self.give_entry(&entry, place.as_deref(), found)?;
             }
         }
         if !self.blocked.is_empty() {
@@ -200,21 +200,21 @@ impl<'a, 'c> Values<'a, 'c> {
 
     fn give_entry(
         &mut self,
-        entry: Entry,
-        place: Option<String>,
+        entry: &Entry,
+        place: Option<&str>,
         found: Vec<Found>,
     ) -> Result<(), Error> {
         let is_absent = |found: &Found| matches!(found, Err(error) if is_absence(error));
         if entry.absence != Absence::Refused && found.iter().any(is_absent) {
             self.pass_over(entry.references());
             return match &entry.absence {
-                Absence::Replaced(text) => self.deliver(&entry, Composed::text(text)),
+                Absence::Replaced(text) => self.deliver(entry, Composed::text(text)),
                 Absence::Refused | Absence::LeftOut => Ok(()),
             };
         }
         let mut values = Vec::with_capacity(found.len());
         for found in found {
-            if let Some(selected) = self.held(found, place.as_deref())? {
+            if let Some(selected) = self.held(found, place)? {
                 self.warn(&selected);
                 values.push(selected.value);
             }
@@ -223,7 +223,7 @@ impl<'a, 'c> Values<'a, 'c> {
             return Ok(());
         }
         match Composed::new(&entry.source, values) {
-            Some(composed) => self.deliver(&entry, composed),
+            Some(composed) => self.deliver(entry, composed),
             None => Ok(()),
         }
     }

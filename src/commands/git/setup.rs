@@ -6,15 +6,14 @@ use crate::error::Error;
 use crate::platform::bounded_read;
 use crate::platform::directory::or_here;
 use crate::platform::git;
-use crate::platform::private_file::{PrivateFile, temporary_name};
+use crate::platform::plain_file;
 use crate::settings::directories::known;
 use crate::store::work_tree;
 use crate::ui::Answer;
 use anyhow::Context as _;
 use std::ffi::OsStr;
 use std::fs::{self, File};
-use std::io::{self, Write};
-use std::os::unix::fs::PermissionsExt;
+use std::io;
 use std::path::{Path, PathBuf};
 
 pub const ATTRIBUTES: &str = "*.kluis merge=kluis diff=kluis -text";
@@ -145,23 +144,10 @@ impl Setup {
             if lines.is_empty() {
                 return fs::remove_file(&self.attributes);
             }
-            let found = fs::symlink_metadata(&self.attributes);
-            if found.as_ref().is_ok_and(fs::Metadata::is_symlink) {
-                return Err(io::Error::other("it is a link"));
+            if let Some(parent) = self.attributes.parent() {
+                fs::create_dir_all(parent)?;
             }
-            let mode = found.map_or(0o644, |found| found.permissions().mode() & 0o777);
-            let parent = self.attributes.parent().unwrap_or(Path::new("."));
-            fs::create_dir_all(parent)?;
-            let name = self
-                .attributes
-                .file_name()
-                .unwrap_or(OsStr::new("attributes"));
-            let directory = File::open(parent)?;
-            let (staged, mut file) = PrivateFile::create(directory, temporary_name(name)?)?;
-            file.write_all((lines.join("\n") + "\n").as_bytes())?;
-            file.set_permissions(fs::Permissions::from_mode(mode))?;
-            file.sync_all()?;
-            staged.replace(name)
+            plain_file::replace(&self.attributes, (lines.join("\n") + "\n").as_bytes())
         };
         let shown = self.attributes.display();
         Ok(write().with_context(|| format!("cannot write {shown}"))?)

@@ -73,6 +73,7 @@ fn of_existing(what: &str) -> Option<&'static str> {
             Some("to give it a value, use `kluis set`; to change its fields, `kluis update`")
         }
         "slot" => Some("choose another time, or leave --at and --in out"),
+        "project file" => Some("`kluis init` without --project makes the vault that it names"),
         "identity" | "key file" => Some(
             "it was not changed: write another with -o PATH, or show this one with `kluis key show`",
         ),

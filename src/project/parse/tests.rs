@@ -161,11 +161,22 @@ fn a_vault_is_relative_to_the_file_or_to_home() {
     assert_eq!(homeless.unwrap_err().rule, VAULT);
 }
 
+/// A text, the line, column and rule of its mistake.
+type Case<'a> = (&'a str, usize, usize, &'a str);
+
+fn assert_mistaken(cases: &[Case<'_>]) {
+    for &(text, line, column, rule) in cases {
+        let mistake = read(text).unwrap_err();
+        let found = (mistake.line, mistake.column, &*mistake.rule);
+        assert_eq!(found, (line, column, rule), "{text}");
+        assert!(!mistake.to_string().contains("hunter2"), "{text}");
+    }
+}
+
 #[test]
 fn a_mistake_is_reported_by_place_and_rule_and_never_quoted() {
     let of_file = &*members_of("a project file", &MEMBERS);
-    let of_variable = &*members_of("a variable", &ENTRY_MEMBERS);
-    for (text, line, column, rule) in [
+    assert_mistaken(&[
         ("vault = 'a'\n  hunter2 = 'x'", 2, 3, of_file),
         ("[hunter2]\na = 'b'", 1, 2, of_file),
         ("vault = ''", 1, 9, VAULT),
@@ -179,6 +190,38 @@ fn a_mistake_is_reported_by_place_and_rule_and_never_quoted() {
         ("app = '/hunter2'", 1, 7, APP),
         ("pin = ['hunter2']", 1, 7, TEXT),
         ("env = 'hunter2'", 1, 7, ENV),
+        ("run = true", 1, 7, RUN),
+        ("[run]\nmask = 'hunter2'", 2, 8, BOOLEAN),
+        (
+            "[run]\nmasc = true",
+            2,
+            1,
+            "unknown member \"masc\"; did you mean mask?",
+        ),
+        ("workspaces = 1", 1, 14, WORKSPACES),
+        ("[workspaces]\nhunter2 = 1", 2, 11, WORKSPACES),
+        (
+            "[workspaces.a]\nhunter2 = 1",
+            2,
+            1,
+            "the members of a workspace are env",
+        ),
+        ("[workspaces.a]\nenv = 'hunter2'", 2, 7, WORKSPACES),
+        ("vault = 'hunter2' x", 1, 19, "this is not valid TOML"),
+        ("vault = hunter2", 1, 9, "this is not valid TOML"),
+        (
+            "vault = 'a'\nvault = 'hunter2'",
+            2,
+            1,
+            "this is given twice",
+        ),
+    ]);
+}
+
+#[test]
+fn a_mistake_in_a_variable_is_reported_in_the_same_way() {
+    let of_variable = &*members_of("a variable", &ENTRY_MEMBERS);
+    assert_mistaken(&[
         ("[[env]]\nA = 'hunter2'", 1, 1, ENV),
         ("[env]\nhunter2-x = 'a'", 2, 1, KEY),
         ("[env]\nA = 'postgres://u:hunter2@h/d'", 2, 5, REFERENCE),
@@ -218,6 +261,12 @@ fn a_mistake_is_reported_by_place_and_rule_and_never_quoted() {
             14,
             crate::project::composition::REFERENCE,
         ),
+    ]);
+}
+
+#[test]
+fn a_mistake_in_an_option_is_reported_in_the_same_way() {
+    assert_mistaken(&[
         (
             "[env]\nA = { value = 'hunter2', optional = true }",
             2,
@@ -267,24 +316,7 @@ fn a_mistake_is_reported_by_place_and_rule_and_never_quoted() {
             37,
             BOOLEAN,
         ),
-        ("run = true", 1, 7, RUN),
-        ("[run]\nmask = 'hunter2'", 2, 8, BOOLEAN),
-        (
-            "[run]\nmasc = true",
-            2,
-            1,
-            "unknown member \"masc\"; did you mean mask?",
-        ),
-        ("workspaces = 1", 1, 14, WORKSPACES),
-        ("[workspaces]\nhunter2 = 1", 2, 11, WORKSPACES),
         ("[workspaces.'hunter2 x'.env]", 1, 13, WORKSPACE),
-        (
-            "[workspaces.a]\nhunter2 = 1",
-            2,
-            1,
-            "the members of a workspace are env",
-        ),
-        ("[workspaces.a]\nenv = 'hunter2'", 2, 7, WORKSPACES),
         ("[workspaces.a.env]\nA = ['hunter2']", 2, 5, ENTRY),
         ("[env]\nA = { secret = 'hunter 2' }", 2, 16, REFERENCE),
         ("[env]\nA = { secret = 'a', as = 'hunter2' }", 2, 26, AS),
@@ -295,22 +327,9 @@ fn a_mistake_is_reported_by_place_and_rule_and_never_quoted() {
             32,
             BOOLEAN,
         ),
-        ("vault = 'hunter2' x", 1, 19, "this is not valid TOML"),
-        ("vault = hunter2", 1, 9, "this is not valid TOML"),
-        (
-            "vault = 'a'\nvault = 'hunter2'",
-            2,
-            1,
-            "this is given twice",
-        ),
         ("[env]\nA = 'a'\nA = 'hunter2'", 3, 1, "this is given twice"),
         ("[env]\n[env]", 2, 2, "this is given twice"),
-    ] {
-        let mistake = read(text).unwrap_err();
-        let found = (mistake.line, mistake.column, &*mistake.rule);
-        assert_eq!(found, (line, column, rule), "{text}");
-        assert!(!mistake.to_string().contains("hunter2"), "{text}");
-    }
+    ]);
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! `init`: makes a new vault and its first key.
 
+mod project;
+
 use super::{Command, git};
 use crate::args::kdf::KdfArgs;
 use crate::args::new_passphrase;
@@ -20,6 +22,7 @@ use crate::store::{self, Store, git_exclude};
 use crate::ui::{self, Answer};
 use crate::vault::create::{Keys, New, is_taken};
 use anyhow::Context as _;
+use project::NewProject;
 use serde::Serialize;
 use std::path::{Path, PathBuf};
 
@@ -29,12 +32,15 @@ use std::path::{Path, PathBuf};
 /// key file: ~/.config/kluis/key, or the one that --key-file names. It makes a missing key file, and never
 /// replaces an existing one. Back up the key file: you cannot open the vault without it.
 ///
+/// With --project it makes the vault secrets.kluis in this folder, and a kluis.toml that names it.
+///
 /// Never touches an existing vault (exit code 6). Pins the vault's public key on this machine. Prints a token
 /// once, and keeps it nowhere.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
   kluis init
+  kluis init --project        # secrets.kluis and kluis.toml in this folder
   kluis init --recovery       # also make a recovery token, for a safe place
   KLUIS_TOKEN=$(kluis init --token) && export KLUIS_TOKEN
   kluis init --vault secrets.kluis --key-file ~/work.key")]
@@ -78,6 +84,9 @@ impl Command for Init {
         if self.token || self.recovery {
             one_time_token::check()?;
         }
+        let project = context.project_context.is_new;
+        let project = project.then(|| NewProject::prepare(context));
+        let project = project.transpose()?;
         let file = context.store()?;
         match file.load() {
             Err(store::Error::NotFound { .. }) => {
@@ -109,10 +118,17 @@ impl Command for Init {
         let printed = report(context, &place, &new, &first, text.as_ref());
         // Last, because an error with the repository must not hide the token.
         git_exclude::add(context.settings.vault.path());
+        let written = project.map(|project| project.write(context)).transpose();
         git::offer(context);
         if let Err(error) = context.agree_to_made_vault() {
             let problem = error.message();
             context.ui.warning(&problem);
+        }
+        if let Some(path) = written? {
+            let path = path.display();
+            context
+                .ui
+                .note(&format!("made {path}: add variables with `kluis env set`"));
         }
         if text.is_none() {
             printed?;
