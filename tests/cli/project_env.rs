@@ -50,11 +50,9 @@ impl Project {
     fn rewrite(&self, text: &str) {
         fs::write(self.folder.join("kluis.toml"), text).unwrap();
         self.sandbox.trust(&self.folder);
-        for workspace in ["production"] {
-            let trust = ["trust", "--yes", "-q", "-w", workspace];
-            let trust = self.sandbox.kluis(trust).within(&self.folder);
-            trust.run().any_stdout().any_stderr().ends();
-        }
+        let trust = ["trust", "--yes", "-q", "-w", "production"];
+        let trust = self.sandbox.kluis(trust).within(&self.folder);
+        trust.run().any_stdout().any_stderr().ends();
     }
 
     /// What a command in the project's folder says.
