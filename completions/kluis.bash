@@ -2634,7 +2634,7 @@ _kluis() {
             return 0
             ;;
         kluis__subcmd__run)
-            opts="-w -q -y -e -h --vault --workspace --project --json --quiet --yes --non-interactive --passphrase-file --key-file --lock-timeout --pin --accept-older --color --app --all --allow-env --at --for --reveal --only --stdin --mask --help"
+            opts="-w -q -y -e -h --vault --workspace --project --json --quiet --yes --non-interactive --passphrase-file --key-file --lock-timeout --pin --accept-older --color --app --all --allow-env --at --for --reveal --file --only --stdin --mask --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2697,6 +2697,10 @@ _kluis() {
                     return 0
                     ;;
                 --reveal)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -554,7 +554,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand rotate" -l accept-older -d '
 complete -c kluis -n "__fish_kluis_using_subcommand rotate" -l literal-name -d 'Accept a name with `=` in it'
 complete -c kluis -n "__fish_kluis_using_subcommand rotate" -l raw -d 'Keep the final newline of a single line from stdin'
 complete -c kluis -n "__fish_kluis_using_subcommand rotate" -l accept-clock -d 'Take a version that a fast clock wrote as one of now'
-complete -c kluis -n "__fish_kluis_using_subcommand rotate" -l files -d 'Give CMD files instead, named by KLUIS_OLD_FILE and KLUIS_NEW_FILE, that only CMD can read'
+complete -c kluis -n "__fish_kluis_using_subcommand rotate" -l files -d 'Give CMD files in memory instead, for you alone, named by KLUIS_OLD_FILE and KLUIS_NEW_FILE'
 complete -c kluis -n "__fish_kluis_using_subcommand rotate" -l resume -d 'Put the pending value of an interrupted rotation into effect'
 complete -c kluis -n "__fish_kluis_using_subcommand rotate" -l discard -d 'Drop the pending value of an interrupted rotation'
 complete -c kluis -n "__fish_kluis_using_subcommand rotate" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -591,6 +591,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand run" -l allow-env -d 'Allow 
 complete -c kluis -n "__fish_kluis_using_subcommand run" -l at -d 'Use the values of this time, to rehearse a rotation [default: now]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand run" -l for -d 'Name the host, for secrets bound to hosts' -r
 complete -c kluis -n "__fish_kluis_using_subcommand run" -l reveal -d 'Use the secret NAME although it is bound to hosts; may be repeated' -r
+complete -c kluis -n "__fish_kluis_using_subcommand run" -l file -d 'Set KEY to the path of a file with the secret REF' -r
 complete -c kluis -n "__fish_kluis_using_subcommand run" -l stdin -d 'Give the command the secret REF on its standard input' -r
 complete -c kluis -n "__fish_kluis_using_subcommand run" -l json -d 'Print results, warnings and errors as JSON'
 complete -c kluis -n "__fish_kluis_using_subcommand run" -s q -l quiet -d 'Print no notes; print names alone in lists'
@@ -1389,6 +1390,7 @@ end
 
 complete -c kluis -n 'count (__fish_kluis_names) >/dev/null' -f -k -a '(__fish_kluis_names)'
 complete -c kluis -l app -x -k -a '(__fish_kluis_names)'
+complete -c kluis -l file -x -k -a '(__fish_kluis_names)'
 complete -c kluis -l key -x -k -a '(__fish_kluis_names)'
 complete -c kluis -l reveal -x -k -a '(__fish_kluis_names)'
 complete -c kluis -l stdin -x -k -a '(__fish_kluis_names)'

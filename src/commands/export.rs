@@ -8,6 +8,7 @@ use crate::deliver::formats::github::{self, EnvFile};
 use crate::deliver::formats::{Entry, Format, Names, k8s};
 use crate::error::Error;
 use crate::sealed::random;
+use crate::vault::env_key::EnvKey;
 use crate::vault::rule::RuleViolation;
 use crate::vault::{self, Scan};
 use anyhow::{Context as _, anyhow};
@@ -20,6 +21,8 @@ use std::path::PathBuf;
 ///
 /// The program that reads the export gets each value exactly. `kluis` refuses a value that the format cannot
 /// hold, and then writes nothing. No value can run as code.
+///
+/// Leaves out variables that kluis.toml makes files: only `kluis run` can give those.
 ///
 /// The output has the values in plain text: mind where it goes.
 #[derive(clap::Args)]
@@ -61,7 +64,8 @@ pub struct Export {
 impl Command for Export {
     fn run(self, context: &mut Context) -> Result<(), Error> {
         let selection = self.selection.parse()?.with_any_bytes();
-        let selection = selection.with_project(context)?;
+        let (selection, files) = selection.with_project(context)?.without_files();
+        note_left_out(context, &files);
         let manifest = self.manifest_name()?;
         let env_file = match self.format {
             Format::Github => Some(open_env_file()?),
@@ -121,6 +125,16 @@ impl Export {
         context.ui.value(masks.expose())?;
         let appended = env_file.append(&document);
         Ok(appended.context("cannot write the file that GITHUB_ENV names")?)
+    }
+}
+
+fn note_left_out(context: &mut Context, files: &[EnvKey]) {
+    if !files.is_empty() {
+        let names: Vec<&str> = files.iter().map(EnvKey::as_str).collect();
+        let names = names.join(", ");
+        context.ui.note(&format!(
+            "left out {names}: as a file, only `kluis run` can give it"
+        ));
     }
 }
 

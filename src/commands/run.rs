@@ -1,13 +1,14 @@
 //! `run`: replaces itself with a command that has secrets in its environment, or stays beside it to mask its
-//! output.
+//! output, or as process 1 to remove its files.
 
 use super::Command;
-use crate::args::selection::SelectionArgs;
+use crate::args::selection::{SelectionArgs, parse_file};
 use crate::context::Context;
-use crate::deliver::child::Ended;
+use crate::deliver::child::{self, Ended};
 use crate::deliver::environment::Environment;
 use crate::deliver::mask::{MIN_BYTES, Mask, Masked};
-use crate::deliver::{process, stdin};
+use crate::deliver::value_files::{self, NewFolder, Remover, ValueFiles};
+use crate::deliver::{memory_place, process, stdin};
 use crate::error::Error;
 use crate::plaintext::Plaintext;
 use crate::report::leftovers;
@@ -23,6 +24,11 @@ use std::ffi::OsString;
 /// The command gets the variables under [env] in the project file kluis.toml, and those of -e, which come
 /// before them. With --app it gets those of an app instead, with --all those of the whole workspace. A secret
 /// comes before a variable that is set already, unless --keep-existing says otherwise.
+///
+/// With --file, or `as = "file"` in kluis.toml, a variable holds the path of a file with the value, for programs such
+/// as ssh. The file is in memory (tmpfs), named like the secret, and only you can read it. It is there for the
+/// command and all that it starts, until the command ends. The system may write a tmpfs to swap: encrypt the swap.
+/// As process 1 of a container, `kluis` then keeps running beside the command, to remove the file.
 ///
 /// `kluis` becomes the command, without a shell: the process id stays, and signals and the exit code are the
 /// command's own. It does not get KLUIS_TOKEN, KLUIS_KEY_FILE or KLUIS_PASSPHRASE_FILE. The exit code is 125 if
@@ -40,11 +46,19 @@ Examples:
   kluis run --app billing -- ./server
   kluis run --all -w staging -- ./server
   kluis run --all --mask -- make deploy
+  kluis run --file KEY=deploy_key -- sh -c 'ssh -i \"$KEY\" example.com'
   kluis run -e PGPASSWORD=production/db_password -- psql -h db.example.org
   kluis run --stdin registry_token -- docker login -u ada --password-stdin")]
 pub struct Run {
     #[command(flatten)]
     selection: SelectionArgs,
+
+    /// Set KEY to the path of a file with the secret REF
+    ///
+    /// The file is named like the secret. May be repeated, but no two files can have one name: then give one of them
+    /// a `filename` in kluis.toml.
+    #[arg(long, value_name = "KEY=REF")]
+    file: Vec<String>,
 
     /// Set no other variables than a few such as PATH
     ///
@@ -54,7 +68,7 @@ pub struct Run {
 
     /// Give the command the secret REF on its standard input
     ///
-    /// The command then gets variables only from -e, --app and --all, not from kluis.toml.
+    /// The command then gets variables only from -e, --file, --app and --all, not from kluis.toml.
     #[arg(long, value_name = "REF")]
     stdin: Option<String>,
 
@@ -88,9 +102,11 @@ impl Command for Run {
 }
 
 impl Run {
-    /// Returns only after a failure or after a masked command.
+    /// Returns only after a failure, or after a command that this process waited for.
     fn start(&self, context: &mut Context) -> Result<Masked, Error> {
-        let mut selection = self.selection.parse()?.for_child();
+        let files = self.file.iter().map(|pair| parse_file(pair));
+        let files = files.collect::<Result<_, Error>>()?;
+        let mut selection = self.selection.parse()?.with_files(files)?;
         let stdin = self.stdin.as_deref().map(parse_reference).transpose()?;
         let options = selection.with_run_options(context)?;
         if stdin.is_none() {
@@ -103,6 +119,7 @@ impl Run {
         leftovers::remove(context.ui);
         let path = std::env::var_os("PATH");
         let program = process::find(typed, path.as_deref())?;
+        let folder = selection.has_files().then(new_folder).transpose()?;
         let vault = context.open(Scan::Lookup)?;
         let filled = self
             .selection
@@ -116,8 +133,12 @@ impl Run {
         if let Some(value) = &stdin {
             stdin::replace(value).context("cannot give the value to the command on its stdin")?;
         }
-        if self.mask || options.mask {
-            let mask = mask(&environment, stdin.as_ref(), context)?;
+        let is_masked = self.mask || options.mask;
+        let mask = is_masked.then(|| mask(&environment, stdin.as_ref(), context));
+        let mask = mask.transpose()?;
+        let files = folder.map(|folder| environment.write_files(folder));
+        let files = files.transpose()?.flatten();
+        if let Some(mask) = mask {
             let masked = mask.run(&program, typed, arguments, &environment, context.hardened)?;
             // With `--json` a failure is one object without warnings, so these are printed once there is
             // none.
@@ -126,11 +147,21 @@ impl Run {
         }
         drop(stdin);
         context.ui.finish()?;
-        let failed = context
-            .hardened
+        let hardened = context.hardened;
+        if let Some(Remover::Parent) = files.as_ref().map(ValueFiles::remover) {
+            let ended = child::accompany(&program, typed, arguments, &environment, hardened)?;
+            return Ok(Masked::without_mask(ended));
+        }
+        let failed = hardened
             .restore_for_child(|| process::replace(&program, typed, arguments, &environment));
         Err(failed.into())
     }
+}
+
+fn new_folder() -> Result<NewFolder, Error> {
+    let place = memory_place::find(|name| std::env::var_os(name));
+    let place = place.ok_or(value_files::Error::NoMemory)?;
+    Ok(NewFolder::new(&place, Remover::choose())?)
 }
 
 fn parse_reference(text: &str) -> Result<Reference, Error> {

@@ -1,7 +1,7 @@
 //! Runs a command and waits for it. This process stays alive to see how the command ends, whatever signal the
 //! terminal or a service manager sends.
 //!
-//! No shell is involved. The command never gets our stdout, which carries results only.
+//! No shell is involved. The command of a verb that has results of its own never gets our stdout.
 
 use super::environment::Environment;
 use super::process::{Error, not_started, prepare};
@@ -11,7 +11,9 @@ use crate::platform::signals::{self, Notice, Watch};
 use rustix::io::retry_on_intr;
 use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process, waitid};
 use rustix::stdio::stderr;
+use signal_hook::consts::{SIGINT, SIGQUIT, SIGUSR1, SIGUSR2, SIGWINCH};
 use std::ffi::{OsStr, OsString};
+use std::fs::File;
 use std::io;
 use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
@@ -69,12 +71,43 @@ pub fn supervise(
     attended.map_err(|error| not_started(program, typed, error))
 }
 
+/// Runs `program` like `replace`, with our streams, but as a child, and waits for it. `typed` is its `argv[0]`.
+///
+/// Until it has ended, every signal that this process can catch is the child's. An error means that the command never
+/// ran.
+pub fn accompany(
+    program: &Path,
+    typed: &OsStr,
+    arguments: &[OsString],
+    environment: &Environment,
+    hardened: Hardened,
+) -> Result<Ended, Error> {
+    let inherited = std::env::vars_os().map(|(name, _)| name);
+    let command = prepare(program, typed, arguments, environment, inherited);
+    let attended = attend(command, hardened, Relay::of_all());
+    attended.map_err(|error| not_started(program, typed, error))
+}
+
 /// The signals that are passed on to a child besides SIGTERM and SIGHUP.
 #[derive(Default)]
 pub(super) struct Relay {
     pub others: Vec<i32>,
     /// Called before one of them is passed on.
     pub before: Option<Box<dyn Fn() + Send>>,
+}
+
+impl Relay {
+    /// Those with which a user or a program speaks to a command, unless a terminal sends them to the child as well.
+    pub fn of_all() -> Self {
+        let mut others = vec![SIGUSR1, SIGUSR2, SIGWINCH];
+        if File::open("/dev/tty").is_err() {
+            others.extend([SIGINT, SIGQUIT]);
+        }
+        Self {
+            others,
+            before: None,
+        }
+    }
 }
 
 /// Starts a prepared command and waits for it, like [`supervise`]. Descriptors opened for it are closed here

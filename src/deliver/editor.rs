@@ -2,10 +2,10 @@
 //! editor, and its environment holds no credential of Kluis.
 
 use super::child::{Ended, Relay, SignalRelay};
-use super::private_temp_file::{self, PrivateTempFile};
+use super::memory_place;
+use super::private_temp_file::PrivateTempFile;
 use super::process::{self, find, not_started};
 use crate::plaintext::Plaintext;
-use crate::platform::directory::is_in_memory;
 use crate::platform::process::Hardened;
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
@@ -20,9 +20,6 @@ use std::process::Command;
 const DEFAULT_EDITOR: &str = "vi";
 
 const SCRIPT: &[u8; 2] = b"#!";
-
-/// Linux offers memory as a directory here, besides the user's own.
-const SHARED_MEMORY: &str = "/dev/shm";
 
 /// Makes the editor leave nothing behind: swap files, backups and undo files may lie anywhere, and the list
 /// of registers holds deleted text. The last option comes after the user's own settings.
@@ -97,7 +94,7 @@ impl Editor {
         let (program, typed) = vim_itself(&program, path.as_deref()).unwrap_or((program, typed));
         let arguments: Vec<OsString> = arguments.collect();
         let quiet = quiet_options(&program, &arguments, path.as_deref());
-        let place = places(variable).next();
+        let place = memory_place::find(variable);
         Ok(Self {
             arguments: arguments.into_iter().chain(quiet).collect(),
             program,
@@ -150,26 +147,6 @@ impl Editor {
         };
         Err(Error::Failed { ended })
     }
-}
-
-/// The directories in memory where a value may be put.
-fn places(variable: impl Fn(&str) -> Option<OsString>) -> impl Iterator<Item = PathBuf> {
-    let own = variable("XDG_RUNTIME_DIR").map(PathBuf::from);
-    let own = own.filter(|own| own.is_absolute());
-    let places = own.into_iter().chain([PathBuf::from(SHARED_MEMORY)]);
-    places.filter(|place| is_in_memory(place))
-}
-
-/// The directories with values that killed editors, or a killed `kluis`, left.
-pub fn leftovers(variable: impl Fn(&str) -> Option<OsString>) -> Vec<PathBuf> {
-    let found = places(variable).flat_map(|place| private_temp_file::leftovers(&place));
-    found.collect()
-}
-
-/// Removes them; returns how many.
-pub fn remove_leftovers(variable: impl Fn(&str) -> Option<OsString>) -> usize {
-    let removed = places(variable).map(|place| private_temp_file::remove_leftovers(&place));
-    removed.sum()
 }
 
 /// Splits a command at white space only, without a shell's rules.

@@ -3,14 +3,14 @@
 //! A secret must never become a variable that makes the child load or run something else.
 
 use super::risky_variables::{Risk, risk};
-use super::value_file::ValueFile;
+use super::value_files::{self, NewFolder, ValueFiles};
 use crate::plaintext::Plaintext;
 use crate::vault::env_key::EnvKey;
+use crate::vault::file_name::FileName;
 use crate::vault::reference::Reference;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsStr;
 use std::fmt;
-use std::io;
 use std::os::unix::ffi::OsStringExt;
 
 /// Kluis' own credentials, which no child may see.
@@ -37,12 +37,18 @@ pub fn is_own(name: &OsStr) -> bool {
 pub struct Environment {
     allowed: BTreeSet<EnvKey>,
     values: BTreeMap<EnvKey, (Origin, Plaintext)>,
+    /// The values that become files, before they are written.
+    files: BTreeMap<EnvKey, File>,
     inherited: Inherited,
-    /// Kept as long as a child may open them.
-    files: Vec<(EnvKey, Origin, ValueFile)>,
     /// Secrets that are part of a value.
     parts: Vec<(EnvKey, Plaintext)>,
     allows_nul: bool,
+}
+
+struct File {
+    origin: Origin,
+    name: FileName,
+    value: Plaintext,
 }
 
 /// Where a value comes from.
@@ -85,6 +91,12 @@ pub enum Error {
         first: String,
         second: String,
     },
+    #[error("{first} and {second} would both be the file {name}")]
+    SameFile {
+        name: FileName,
+        first: EnvKey,
+        second: EnvKey,
+    },
     #[error("{key} can make a program load or run other code, so no secret is put into it")]
     Refused { key: EnvKey },
     #[error("{key} can make a program talk to another place, so only a choice by name gives it")]
@@ -103,8 +115,8 @@ impl Environment {
         Self {
             allowed: allowed.into_iter().collect(),
             values: BTreeMap::new(),
+            files: BTreeMap::new(),
             inherited: Inherited::All,
-            files: Vec::new(),
             parts: Vec::new(),
             allows_nul: false,
         }
@@ -160,24 +172,8 @@ impl Environment {
         if !self.allows_nul && value.expose().contains(&0) {
             return Err(Error::Nul { key });
         }
-        if let Some((first, _)) = self.values.get(&key) {
-            let (first, second) = (first.to_string(), origin.to_string());
-            return Err(Error::Taken { key, first, second });
-        }
+        self.check_free(&key, &origin)?;
         self.values.insert(key, (origin, value));
-        Ok(())
-    }
-
-    /// Adds the path of a file with a value under this key, and keeps the file.
-    pub fn insert_file(
-        &mut self,
-        key: EnvKey,
-        origin: Origin,
-        file: ValueFile,
-    ) -> Result<(), Error> {
-        let path = Plaintext::new(file.path().into_os_string().into_vec());
-        self.insert(key.clone(), Origin::Text, path)?;
-        self.files.push((key, origin, file));
         Ok(())
     }
 
@@ -189,6 +185,63 @@ impl Environment {
     /// Adds a secret that is part of the value of this key.
     pub fn add_part(&mut self, key: EnvKey, secret: Plaintext) {
         self.parts.push((key, secret));
+    }
+
+    /// Adds a value as a file with this name; its path becomes the variable when it is written.
+    pub fn insert_file(
+        &mut self,
+        key: EnvKey,
+        origin: Origin,
+        name: FileName,
+        value: Plaintext,
+    ) -> Result<(), Error> {
+        self.check_key(&key)?;
+        self.check_free(&key, &origin)?;
+        if let Some((first, _)) = self.files.iter().find(|(_, file)| file.name == name) {
+            let (first, second) = (first.clone(), key);
+            return Err(Error::SameFile {
+                name,
+                first,
+                second,
+            });
+        }
+        let file = File {
+            origin,
+            name,
+            value,
+        };
+        self.files.insert(key, file);
+        Ok(())
+    }
+
+    fn check_free(&self, key: &EnvKey, second: &Origin) -> Result<(), Error> {
+        let value = self.values.get(key).map(|(origin, _)| origin);
+        let file = self.files.get(key).map(|file| &file.origin);
+        value.or(file).map_or(Ok(()), |first| {
+            Err(Error::Taken {
+                key: key.clone(),
+                first: first.to_string(),
+                second: second.to_string(),
+            })
+        })
+    }
+
+    /// Writes the values that are files, and adds their paths. `None` if there are none. A child can open them until the
+    /// result is dropped.
+    pub fn write_files(
+        &mut self,
+        folder: NewFolder,
+    ) -> Result<Option<ValueFiles>, value_files::Error> {
+        if self.files.is_empty() {
+            return Ok(None);
+        }
+        let written = folder.open()?;
+        for (key, file) in std::mem::take(&mut self.files) {
+            let path = written.add(&file.name, &file.value)?;
+            let path = Plaintext::new(path.into_os_string().into_vec());
+            self.values.insert(key, (Origin::Text, path));
+        }
+        Ok(Some(written))
     }
 
     /// A child then gets only the chosen values and a few variables that every program needs.
@@ -206,28 +259,22 @@ impl Environment {
         }
     }
 
-    /// Keys and values, sorted by key.
+    /// Variables and their values, sorted; a file that is written with its path.
     pub fn iter(&self) -> impl Iterator<Item = (&EnvKey, &Plaintext)> {
         self.values.iter().map(|(key, (_, value))| (key, value))
     }
 
-    /// Every secret in the values, with its key; not what is in files.
+    /// Every secret and its key, also those that become files and those that are part of a value.
     pub fn secrets(&self) -> impl Iterator<Item = (&EnvKey, &Plaintext)> {
         let values = self.values.iter();
-        let secret = values.filter(|(_, (origin, _))| origin.is_secret());
-        let whole = secret.map(|(key, (_, value))| (key, value));
+        let values = values.map(|(key, (origin, value))| (key, origin, value));
+        let files = self.files.iter();
+        let files = files.map(|(key, file)| (key, &file.origin, &file.value));
+        let secrets = values
+            .chain(files)
+            .filter(|(_, origin, _)| origin.is_secret());
+        let whole = secrets.map(|(key, _, value)| (key, value));
         whole.chain(self.parts.iter().map(|(key, secret)| (key, secret)))
-    }
-
-    /// Calls `see` with every secret and its key, also with those in files.
-    pub fn visit_secrets(&self, mut see: impl FnMut(&EnvKey, &Plaintext)) -> io::Result<()> {
-        self.secrets().for_each(|(key, secret)| see(key, secret));
-        for (key, origin, file) in &self.files {
-            if origin.is_secret() {
-                see(key, &file.read()?);
-            }
-        }
-        Ok(())
     }
 }
 
@@ -362,6 +409,35 @@ mod tests {
             .map(|(_, value)| value.expose())
             .collect();
         assert_eq!(values, [b"1"]);
+    }
+
+    #[test]
+    fn no_two_files_have_one_name_and_no_two_secrets_one_key() {
+        let mut environment = Environment::new([]);
+        let mut add = |of: &str, reference: &str, file: &str| {
+            let origin = Origin::Secret(Reference::parse(reference).unwrap());
+            let (name, value) = (FileName::parse(file).unwrap(), Plaintext::new(b"v".into()));
+            let added = environment.insert_file(key(of), origin, name, value);
+            added.map_err(|error| error.to_string())
+        };
+        add("A", "staging/tls", "tls").unwrap();
+        add("B", "tls", "TLS").unwrap();
+        assert_eq!(
+            add("C", "tls", "tls").unwrap_err(),
+            "A and C would both be the file tls"
+        );
+        assert_eq!(
+            add("A", "other", "other").unwrap_err(),
+            "staging/tls and other would both be the variable A"
+        );
+        assert!(add("LD_PRELOAD", "a", "a").is_err());
+        assert!(matches!(
+            insert(&mut environment, "B", "x", b"x"),
+            Err(Error::Taken { .. })
+        ));
+        let secrets: Vec<_> = environment.secrets().map(|(key, _)| key.as_str()).collect();
+        assert_eq!(secrets, ["A", "B"]);
+        assert_eq!(environment.iter().count(), 0);
     }
 
     #[test]

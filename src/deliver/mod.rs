@@ -12,7 +12,9 @@
 //!   programs run or contact something: `hostile_variables::…`.
 //! - *A value or a name that is code*: `readers::…`, `terminal::a_terminal_is_not_steered_by_a_value`.
 //! - *Another user in a shared folder* who waits for a file:
-//!   `hostile_places::under_every_umask_files_are_0600_and_folders_0700`.
+//!   `hostile_places::under_every_umask_files_are_0600_and_folders_0700`,
+//!   `deliver::memory_place::tests::a_shared_folder_where_others_can_rename_is_not_used`.
+//! - *A crash* while a value lies in a file: `value_file_watcher::killed_at_any_call_it_leaves_no_file_for_long`.
 //! - *A command that runs as you* gets the values that you gave it and nothing else of Kluis:
 //!   `unlocking::a_command_gets_no_descriptor_of_a_credential`. It can still ask the agent while the vault is
 //!   unlocked, and read the variables of your shell: give it a token for one workspace, or use `kluis lock`.
@@ -23,14 +25,16 @@ pub mod editor;
 pub mod environment;
 pub mod formats;
 pub mod mask;
+pub mod memory_place;
 pub mod otp;
 pub mod output_file;
 pub mod output_path;
 mod private_temp_file;
+mod private_temp_folder;
 pub mod process;
 pub mod risky_variables;
 pub mod stdin;
 pub mod template;
 #[cfg(test)]
 mod tests;
-pub mod value_file;
+pub mod value_files;

@@ -77,6 +77,8 @@ pub enum Error {
     #[error(transparent)]
     Environment(#[from] deliver::environment::Error),
     #[error(transparent)]
+    ValueFiles(#[from] deliver::value_files::Error),
+    #[error(transparent)]
     Format(#[from] deliver::formats::Refused),
     #[error(transparent)]
     Process(#[from] deliver::process::Error),
@@ -271,7 +273,8 @@ impl Error {
             Self::Blocked(errors) => several::kind(errors),
             Self::Ui(error) | Self::OutputLost(error) => kind::of_ui(error),
             Self::Environment(error) => match error {
-                deliver::environment::Error::Taken { .. } => Exit::Conflict,
+                deliver::environment::Error::Taken { .. }
+                | deliver::environment::Error::SameFile { .. } => Exit::Conflict,
                 deliver::environment::Error::Refused { .. }
                 | deliver::environment::Error::Redirects { .. }
                 | deliver::environment::Error::NotInCapitals { .. }
@@ -299,6 +302,7 @@ impl Error {
             Self::ExposedKeyFile { .. }
             | Self::Agent(_)
             | Self::Editor(_)
+            | Self::ValueFiles(_)
             | Self::Missing { .. }
             | Self::Due { .. }
             | Self::DoctorFailed { .. }

@@ -9,6 +9,7 @@ use crate::vault;
 use crate::vault::description::Description;
 use crate::vault::domain::AllowedDomains;
 use crate::vault::env_key::EnvKey;
+use crate::vault::file_name::FileName;
 use crate::vault::host::Host;
 use crate::vault::key::Label;
 use crate::vault::name::{AppName, SecretName, WorkspaceName};
@@ -42,6 +43,7 @@ fn a_failure_never_repeats_a_misplaced_secret() {
             parse_duration(secret).err(),
             Host::parse(secret).err(),
             EnvKey::parse(secret).err(),
+            FileName::parse(secret).err(),
             SecretName::parse(secret).err(),
             WorkspaceName::parse(secret).err(),
             AppName::parse(secret).err(),

@@ -52,7 +52,8 @@ Environment:
   KLUIS_PROJECT          the project file to follow and agree to, as --project
   KLUIS_NO_PROJECT       ignore kluis.toml, unless it is 0 or false
   KLUIS_NON_INTERACTIVE  never ask, unless it is 0 or false
-  XDG_RUNTIME_DIR        the folder for the agent's socket, if it is yours alone
+  XDG_RUNTIME_DIR        the folder for the agent's socket and for values as
+                         files, if it is yours alone
   NO_COLOR               no colour
 
 Files:

@@ -91,8 +91,8 @@ Not protected against:
       `kluis` warns; where one has no locks, or mounts the vault as a single
       file, `kluis` only reads.
   Traces in memory
-      `kluis` wipes keys and values where it holds them, but no program can
-      promise that for every copy.
+      `kluis` wipes what it holds, but cannot promise it for every copy. A value
+      as a file may go to swap: encrypt the swap.
   Quantum computers
       X25519 and Ed25519, which protect the keys and sign the file, are not
       post-quantum: do not publish a vault whose secrets must last for decades.

@@ -5,6 +5,17 @@
 use nix::sys::wait::{Id, WaitPidFlag, waitid, waitpid};
 use rustix::process::Pid;
 
+/// Whether they become children of this process: it is process 1, or asked for them (`PR_SET_CHILD_SUBREAPER`).
+pub fn are_adopted() -> bool {
+    #[cfg(target_os = "linux")]
+    {
+        use rustix::process::{child_subreaper, getpid};
+        getpid() == Pid::INIT || child_subreaper().is_ok_and(|asked| asked.is_some())
+    }
+    #[cfg(not(target_os = "linux"))]
+    false
+}
+
 /// Waits until the child has ended, and leaves it to be waited for. As process 1 it reaps all others meanwhile. No
 /// other child may be started then.
 pub fn reap_until_end_of(child: Pid) {

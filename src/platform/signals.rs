@@ -98,6 +98,14 @@ impl Drop for Watch {
     }
 }
 
+/// Ignores requests to end, for a process that ends soon by itself and must do something before.
+pub fn ignore_requests_to_end() -> io::Result<()> {
+    for signal in [SIGHUP, SIGINT, SIGQUIT, SIGTERM] {
+        register(signal, Arc::default())?;
+    }
+    Ok(())
+}
+
 /// Makes writing beyond the limit on file sizes an error, as on a full disk, instead of the end of the
 /// process.
 ///
@@ -105,7 +113,10 @@ impl Drop for Watch {
 pub fn survive_file_size_limit() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
-        let _ = register(SIGXFSZ, Arc::default());
+        // A program that this process becomes would find it no longer ignored.
+        if !is_ignored(SIGXFSZ) {
+            let _ = register(SIGXFSZ, Arc::default());
+        }
     });
 }
 

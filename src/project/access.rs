@@ -286,7 +286,7 @@ impl Variable {
             }
         }
         if let Delivery::File { name } = &entry.delivery {
-            variable.filename.clone_from(name);
+            variable.filename = name.as_ref().map(ToString::to_string);
         }
         match &entry.absence {
             Absence::Refused => {}

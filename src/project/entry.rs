@@ -2,6 +2,8 @@
 
 use super::composition::Composition;
 use crate::vault::env_key::EnvKey;
+use crate::vault::file_name::FileName;
+use crate::vault::name::SecretName;
 use crate::vault::reference::Reference;
 use std::fmt;
 
@@ -34,7 +36,7 @@ pub enum Delivery {
     Value,
     /// As the path of a file that holds the value; the file has this name, or that of the secret.
     File {
-        name: Option<String>,
+        name: Option<FileName>,
     },
 }
 
@@ -70,6 +72,15 @@ impl Entry {
             keep_existing: false,
             description: None,
             line: 0,
+        }
+    }
+
+    /// The name of the file that holds its value: the one it was given, else that of the secret, else its own.
+    pub fn file_name(&self, secret: Option<&SecretName>) -> FileName {
+        match (&self.delivery, secret) {
+            (Delivery::File { name: Some(name) }, _) => name.clone(),
+            (_, Some(secret)) => FileName::of(secret),
+            (_, None) => FileName::of_variable(&self.key),
         }
     }
 

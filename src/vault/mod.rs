@@ -13,6 +13,7 @@ pub mod difference;
 pub mod domain;
 pub mod env_key;
 pub mod error;
+pub mod file_name;
 pub mod host;
 pub mod key;
 pub mod linking;

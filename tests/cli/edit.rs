@@ -352,7 +352,7 @@ fn what_a_killed_edit_leaves_is_found_and_removed() {
     };
     let sandbox = Sandbox::with_vault();
     sandbox.create("name", sandbox.secret("value"));
-    let left = || fs::read_dir(own.path()).unwrap().count();
+    let left = || fs::read_dir(own.path().join("kluis")).unwrap().count();
     let doctor = || {
         let doctor = sandbox.kluis(["doctor", "--json"]);
         let found = doctor.env("XDG_RUNTIME_DIR", own.path()).run();

@@ -7,9 +7,9 @@ use crate::sandbox::Sandbox;
 use crate::screen::Screen;
 use std::process::Command;
 
-const UNSHARE: [&str; 3] = ["unshare", "-rpf", "--mount-proc"];
+pub const UNSHARE: [&str; 3] = ["unshare", "-rpf", "--mount-proc"];
 
-fn is_possible() -> bool {
+pub fn is_possible() -> bool {
     let tried = Command::new(UNSHARE[0])
         .args(&UNSHARE[1..])
         .arg("true")

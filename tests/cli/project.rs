@@ -133,25 +133,6 @@ fn an_optional_secret_is_omitted_only_if_not_available() {
 }
 
 #[test]
-fn a_value_is_given_as_a_file_that_only_the_command_can_read() {
-    let sandbox = Sandbox::with_vault();
-    let value = format!("{}\0\n\n", sandbox.secret("key"));
-    let create = sandbox.kluis(["create", "tls-key", "--raw"]).stdin(&value);
-    create.run().any_stdout().exits(0);
-    let folder = project(
-        &sandbox,
-        "[env]\nTLS_KEY = { secret = 'tls-key', as = 'file' }",
-    );
-    let script = "case $TLS_KEY in /proc/self/fd/*) cat \"$TLS_KEY\" ;; esac; test ! -w \"$TLS_KEY\" || id -u >&2";
-    let run = sandbox
-        .kluis(["run", "--", "sh", "-c", script])
-        .within(&folder);
-    let ran = run.run();
-    assert!(["", "0\n"].contains(&ran.stderr.as_str()), "{}", ran.stderr);
-    ran.stdout(&value).any_stderr().exits(0);
-}
-
-#[test]
 fn a_dangerous_variable_in_the_file_needs_permission() {
     let sandbox = Sandbox::with_vault();
     sandbox.create("one", "x");

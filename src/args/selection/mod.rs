@@ -84,7 +84,6 @@ pub struct Selection {
     listed: Listed,
     except: Except,
     keep_existing: KeepExisting,
-    receiver: Receiver,
     environment: Environment,
 }
 
@@ -93,6 +92,7 @@ struct Chosen {
     /// `None`: the secret's own.
     key: Option<EnvKey>,
     reference: Reference,
+    is_file: bool,
 }
 
 /// The variables of the project file.
@@ -104,15 +104,6 @@ struct Listed {
     /// The workspaces whose variables differ, and the one that these entries are of.
     distinguished: Vec<WorkspaceName>,
     workspace: Option<WorkspaceName>,
-}
-
-/// What gets the values.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Receiver {
-    /// A command that inherits this process's descriptors.
-    Child,
-    /// A program that reads the output later; no file lives that long.
-    Reader,
 }
 
 impl SelectionArgs {
@@ -133,7 +124,6 @@ impl SelectionArgs {
             listed: Listed::default(),
             except: Except::new(&self.except),
             keep_existing: KeepExisting::parse(self.keep_existing.as_deref())?,
-            receiver: Receiver::Reader,
             environment,
         })
     }
@@ -175,10 +165,49 @@ impl SelectionArgs {
 }
 
 impl Selection {
-    /// For a command that this process becomes or starts: it can get files, and the selection may be empty.
-    pub fn for_child(self) -> Self {
-        let receiver = Receiver::Child;
-        Self { receiver, ..self }
+    /// Adds files that are chosen by name.
+    pub fn with_files(mut self, files: Vec<(EnvKey, Reference)>) -> Result<Self, Error> {
+        for (key, reference) in files {
+            if self
+                .chosen
+                .iter()
+                .any(|chosen| chosen.key.as_ref() == Some(&key))
+            {
+                let message =
+                    format!("{key} is chosen twice: by --file, and by -e or another --file");
+                return Err(Error::usage(message));
+            }
+            self.environment.check_key(&key)?;
+            self.chosen.push(Chosen {
+                key: Some(key),
+                reference,
+                is_file: true,
+            });
+        }
+        Ok(self)
+    }
+
+    /// Whether some of them must be files.
+    pub fn has_files(&self) -> bool {
+        let mut entries = self.listed.entries.iter();
+        self.chosen.iter().any(|chosen| chosen.is_file) || entries.any(is_file)
+    }
+
+    /// The same without those that must be files, and their variables.
+    pub fn without_files(mut self) -> (Self, Vec<EnvKey>) {
+        let entries = std::mem::take(&mut self.listed.entries);
+        let (files, others): (Vec<Entry>, Vec<Entry>) = entries.into_iter().partition(is_file);
+        self.listed.entries = others;
+        let is_given = |key: &EnvKey| {
+            self.except.leaves_out(Some(key), None)
+                || self
+                    .chosen
+                    .iter()
+                    .any(|chosen| chosen.key.as_ref() == Some(key))
+        };
+        let keys = files.into_iter().map(|file| file.key);
+        let keys = keys.filter(|key| !is_given(key)).collect();
+        (self, keys)
     }
 
     /// Adds the variables of the project file, unless others were chosen instead; it is an error if nothing is
@@ -261,14 +290,17 @@ impl Chosen {
     fn parse(text: &str) -> Result<Self, Error> {
         if text.contains('=') {
             let (key, reference) = parse_pair(text)?;
-            let key = Some(key);
-            return Ok(Self { key, reference });
+            return Ok(Self::value(Some(key), reference));
         }
-        let reference = parse_reference(text)?;
-        Ok(Self {
-            key: None,
+        Ok(Self::value(None, parse_reference("env", text)?))
+    }
+
+    fn value(key: Option<EnvKey>, reference: Reference) -> Self {
+        Self {
+            key,
             reference,
-        })
+            is_file: false,
+        }
     }
 }
 
@@ -277,33 +309,27 @@ pub fn parse_pair(pair: &str) -> Result<(EnvKey, Reference), Error> {
         message: "-e needs KEY=REF".into(),
         hint: Some("such as -e GITHUB_TOKEN=github_token".into()),
     })?;
-    Ok((parse_key(key)?, parse_reference(reference)?))
+    Ok((parse_key(key)?, parse_reference("env", reference)?))
 }
 
-fn parse_reference(text: &str) -> Result<Reference, Error> {
+/// The same for --file.
+pub fn parse_file(pair: &str) -> Result<(EnvKey, Reference), Error> {
+    let (key, reference) = pair.split_once('=').ok_or_else(|| Error::Usage {
+        message: "--file needs KEY=REF".into(),
+        hint: Some("such as --file TLS_KEY=tls_key".into()),
+    })?;
+    Ok((parse_key(key)?, parse_reference("file", reference)?))
+}
+
+fn parse_reference(option: &str, text: &str) -> Result<Reference, Error> {
     let reference = Reference::parse(text);
-    Ok(reference.map_err(|broken| vault::Error::invalid("env", broken))?)
+    Ok(reference.map_err(|broken| vault::Error::invalid(option, broken))?)
 }
 
 pub fn parse_keys(keys: &[String]) -> Result<Vec<EnvKey>, Error> {
     keys.iter().map(|key| parse_key(key)).collect()
 }
 
-/// A file must live as long as the reader of its path. If it is not in memory, it would have to be removed
-/// after the command, which this process may have become.
-fn check_delivery(entry: &Entry, receiver: Receiver) -> Result<(), Error> {
-    if entry.delivery == Delivery::Value {
-        return Ok(());
-    }
-    let key = &entry.key;
-    match receiver {
-        Receiver::Child if cfg!(target_os = "linux") => Ok(()),
-        Receiver::Child => Err(Error::usage(format!(
-            "{key} must be a file, which `run` can give only on Linux"
-        ))),
-        Receiver::Reader => Err(Error::Usage {
-            message: format!("{key} must be a file, which only `kluis run` can give"),
-            hint: Some("use `kluis run`, or choose other secrets with -e KEY=REF".into()),
-        }),
-    }
+fn is_file(entry: &Entry) -> bool {
+    entry.delivery != Delivery::Value
 }

@@ -2,10 +2,9 @@
 //! once, and then none is given.
 
 use super::compose::Composed;
-use super::{Chosen, Listed, Selection, check_delivery};
+use super::{Chosen, Listed, Selection};
 use crate::context::Context;
 use crate::deliver::environment::{Environment, Origin};
-use crate::deliver::value_file::ValueFile;
 use crate::error::{Blocked, Error};
 use crate::plaintext::Plaintext;
 use crate::project::{Absence, Delivery, Entry, Source};
@@ -13,11 +12,11 @@ use crate::report::warnings;
 use crate::sealed::id::SecretId;
 use crate::vault::destination::Destination;
 use crate::vault::env_key::EnvKey;
-use crate::vault::name::WorkspaceName;
+use crate::vault::file_name::FileName;
+use crate::vault::name::{SecretName, WorkspaceName};
 use crate::vault::reference::{Reference, Target};
 use crate::vault::slot::Choice;
 use crate::vault::{self, Selected, Vault};
-use anyhow::Context as _;
 use std::collections::{BTreeSet, HashSet};
 
 pub struct Values<'a, 'c> {
@@ -75,7 +74,6 @@ impl<'a, 'c> Values<'a, 'c> {
         let mut wanted = Vec::new();
         for one in linked.chain(listed) {
             if self.is_wanted(&one.entry, &named, &selection)? {
-                check_delivery(&one.entry, selection.receiver)?;
                 wanted.push(one);
             }
         }
@@ -194,7 +192,13 @@ impl<'a, 'c> Values<'a, 'c> {
             key
         };
         self.warn(&selected);
-        self.insert(key.clone(), Origin::Secret(one.reference), selected.value)?;
+        let origin = Origin::Secret(one.reference);
+        if one.is_file {
+            let name = FileName::of(&selected.secret.name);
+            self.insert_file(key.clone(), origin, name, selected.value)?;
+        } else {
+            self.insert(key.clone(), origin, selected.value)?;
+        }
         Ok(Some(key))
     }
 
@@ -208,14 +212,16 @@ impl<'a, 'c> Values<'a, 'c> {
         if entry.absence != Absence::Refused && found.iter().any(is_absent) {
             self.pass_over(entry.references());
             return match &entry.absence {
-                Absence::Replaced(text) => self.deliver(entry, Composed::text(text)),
+                Absence::Replaced(text) => self.deliver(entry, None, Composed::text(text)),
                 Absence::Refused | Absence::LeftOut => Ok(()),
             };
         }
         let mut values = Vec::with_capacity(found.len());
+        let mut secret = None;
         for found in found {
             if let Some(selected) = self.held(found, place)? {
                 self.warn(&selected);
+                secret = Some(selected.secret.name);
                 values.push(selected.value);
             }
         }
@@ -223,7 +229,7 @@ impl<'a, 'c> Values<'a, 'c> {
             return Ok(());
         }
         match Composed::new(&entry.source, values) {
-            Some(composed) => self.deliver(entry, composed),
+            Some(composed) => self.deliver(entry, secret.as_ref(), composed),
             None => Ok(()),
         }
     }
@@ -292,7 +298,12 @@ impl<'a, 'c> Values<'a, 'c> {
         }
     }
 
-    fn deliver(&mut self, entry: &Entry, composed: Composed) -> Result<(), Error> {
+    fn deliver(
+        &mut self,
+        entry: &Entry,
+        secret: Option<&SecretName>,
+        composed: Composed,
+    ) -> Result<(), Error> {
         let Composed {
             origin,
             value,
@@ -302,13 +313,25 @@ impl<'a, 'c> Values<'a, 'c> {
         match &entry.delivery {
             Delivery::Value => self.insert(key, origin, value)?,
             Delivery::File { .. } => {
-                let file = ValueFile::new(&value)
-                    .with_context(|| format!("cannot make the file for {key}"))?;
-                self.environment.insert_file(key, origin, file)?;
+                let secret = secret.filter(|_| matches!(entry.source, Source::Secret(_)));
+                self.insert_file(key, origin, entry.file_name(secret), value)?;
             }
         }
         for part in parts {
             self.environment.add_part(entry.key.clone(), part);
+        }
+        Ok(())
+    }
+
+    fn insert_file(
+        &mut self,
+        key: EnvKey,
+        origin: Origin,
+        name: FileName,
+        value: Plaintext,
+    ) -> Result<(), Error> {
+        if self.blocked.is_empty() {
+            self.environment.insert_file(key, origin, name, value)?;
         }
         Ok(())
     }

@@ -1,7 +1,7 @@
 //! Checks what the system allows this program: memory that is never swapped, and no core dumps.
 
 use super::finding::Finding;
-use crate::deliver::editor;
+use crate::deliver::memory_place;
 use crate::platform::process::{Hardened, lock_memory, may_leave_core_files};
 
 pub fn examine(hardened: Hardened) -> Vec<Finding> {
@@ -10,13 +10,13 @@ pub fn examine(hardened: Hardened) -> Vec<Finding> {
     findings
 }
 
-/// Values that a killed editor, or a killed `kluis`, left in memory.
+/// Values that killed commands left in memory.
 fn leftovers() -> Option<Finding> {
-    let left = editor::leftovers(|name| std::env::var_os(name));
+    let left = memory_place::leftovers(|name| std::env::var_os(name));
     let first = left.first()?.display().to_string();
     Some(Finding::warn(
         "leftover",
-        format!("an interrupted `kluis edit` left a value in {first}"),
+        format!("an interrupted `kluis edit` or `kluis run` left a value in {first}"),
         "run `kluis lock`, which removes it",
     ))
 }

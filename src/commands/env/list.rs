@@ -6,6 +6,7 @@ use crate::context::project_trust::no_project;
 use crate::error::Error;
 use crate::project::{Absence, Delivery, Entry};
 use crate::ui::Table;
+use crate::vault::file_name::FileName;
 use crate::vault::name::WorkspaceName;
 use serde::Serialize;
 
@@ -83,7 +84,7 @@ impl<'a> EntryJson<'a> {
     fn new(entry: &'a Entry) -> Self {
         let (file, filename) = match &entry.delivery {
             Delivery::Value => (false, None),
-            Delivery::File { name } => (true, name.as_deref()),
+            Delivery::File { name } => (true, name.as_ref().map(FileName::as_str)),
         };
         Self {
             env_key: entry.key.as_str(),

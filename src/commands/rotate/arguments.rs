@@ -86,7 +86,7 @@ pub struct ExecArgs {
     )]
     pub exec: Vec<OsString>,
 
-    /// Give CMD files instead, named by KLUIS_OLD_FILE and KLUIS_NEW_FILE, that only CMD can read
+    /// Give CMD files in memory instead, for you alone, named by KLUIS_OLD_FILE and KLUIS_NEW_FILE
     #[arg(long, requires = "exec", hide_short_help = true)]
     pub files: bool,
 

@@ -13,8 +13,8 @@ use crate::args::selection::{parse_keys, parse_pair};
 use crate::context::Context;
 use crate::deliver::child::{Ended, Stdin, supervise};
 use crate::deliver::environment::{Environment, Origin};
-use crate::deliver::process;
-use crate::deliver::value_file::ValueFile;
+use crate::deliver::value_files::{self, NewFolder, Remover, ValueFiles};
+use crate::deliver::{memory_place, process};
 use crate::error::Error;
 use crate::plaintext::Plaintext;
 use crate::report::secret::{note_unchanged, print_rotated};
@@ -22,6 +22,7 @@ use crate::report::warnings;
 use crate::vault::change::Change;
 use crate::vault::checksum::Checksum;
 use crate::vault::env_key::EnvKey;
+use crate::vault::file_name::FileName;
 use crate::vault::reference::{Reference, Target};
 use crate::vault::secret::Secret;
 use crate::vault::slot::Choice;
@@ -67,6 +68,17 @@ impl ExecArgs {
             allowed,
         }))
     }
+
+    /// Writes the files of --files, which the command finds until the result is dropped.
+    fn write_files(&self, environment: &mut Environment) -> Result<Option<ValueFiles>, Error> {
+        if !self.files {
+            return Ok(None);
+        }
+        let place = memory_place::find_for_child(|name| std::env::var_os(name));
+        let place = place.ok_or(value_files::Error::NoMemory)?;
+        let folder = NewFolder::new(&place, Remover::choose())?;
+        Ok(environment.write_files(folder)?)
+    }
 }
 
 impl Rotate {
@@ -101,7 +113,8 @@ impl Rotate {
             read_value(&self.source, context)?
         };
         // Everything that can fail does so before the command starts or the vault changes.
-        let environment = self.environment(context, &vault, &command, &secret, &value)?;
+        let mut environment = self.environment(context, &vault, &command, &secret, &value)?;
+        let files = self.exec.write_files(&mut environment)?;
         if !self.exec.resume {
             let begun = context.change_in(&mut vault, |change| {
                 self.begin(change, &reference, &secret, &value)
@@ -116,6 +129,7 @@ impl Rotate {
             }
         }
         let ended = self.execute(context, &command.program, &environment);
+        drop(files);
         if let Err(failure) = judge(secret.path(), ended, self.exec.resume) {
             let checksum = Checksum::of(value.expose());
             return Err(drop_value(context, &mut vault, &secret, checksum, failure));
@@ -175,9 +189,11 @@ impl Rotate {
         let mut environment =
             Environment::new(own_keys.into_iter().chain(command.allowed.iter().cloned()));
         if self.exec.files {
-            for (key, value) in [(old_key, &old), (new_key, new)] {
-                let file = ValueFile::new(value).map_err(anyhow::Error::from)?;
-                environment.insert_file(key, Origin::Secret(own.clone()), file)?;
+            let new = Plaintext::new(new.expose().to_vec());
+            for (key, name, value) in [(old_key, "old", old), (new_key, "new", new)] {
+                let name = FileName::parse(name);
+                let name = name.map_err(|broken| vault::Error::invalid("file", broken))?;
+                environment.insert_file(key, Origin::Secret(own.clone()), name, value)?;
             }
         } else {
             environment.insert(old_key, Origin::Secret(own.clone()), old)?;

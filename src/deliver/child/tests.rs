@@ -3,11 +3,12 @@
 
 use super::*;
 use crate::deliver::environment::Origin;
-use crate::deliver::value_file::ValueFile;
+use crate::deliver::value_files::{NewFolder, Remover};
 use crate::plaintext::Plaintext;
 use crate::platform::process::harden;
 use crate::platform::test_program::write_program;
 use crate::vault::env_key::EnvKey;
+use crate::vault::file_name::FileName;
 use crate::vault::reference::Reference;
 use rustix::process::{
     Resource, WaitOptions, WaitStatus, getrlimit, kill_process_group, wait, waitpid,
@@ -63,10 +64,14 @@ fn supervises_a_shell() {
         .insert(key, Origin::Secret(reference), value)
         .unwrap();
     let (key, reference) = name("FILE");
-    let file = ValueFile::new(&Plaintext::new(VALUE_WITH_NUL.to_vec())).unwrap();
+    let value = Plaintext::new(VALUE_WITH_NUL.to_vec());
+    let file = FileName::parse("file").unwrap();
     environment
-        .insert_file(key, Origin::Secret(reference), file)
+        .insert_file(key, Origin::Secret(reference), file, value)
         .unwrap();
+    let place = tempfile::tempdir().unwrap();
+    let folder = NewFolder::new(place.path(), Remover::Parent).unwrap();
+    let _files = environment.write_files(folder).unwrap();
 
     let before = threads();
     let ended = run(Path::new("/bin/sh"), &["-c".into(), script], &environment).unwrap();

@@ -48,17 +48,17 @@ impl fmt::Display for ValueSource {
 
 impl Mask {
     /// Hides the values of `environment` and of the given standard input. Also returns the values that are
-    /// too short to hide.
+    /// too short to hide. Call it before files are written.
     pub fn new(
         environment: &Environment,
         stdin: Option<&Plaintext>,
     ) -> io::Result<(Self, Vec<ValueSource>)> {
         let (mut collector, mut too_short) = (Collector::default(), Vec::new());
-        environment.visit_secrets(|key, value| {
+        for (key, value) in environment.secrets() {
             if !collector.add(value) {
                 too_short.push(ValueSource::Variable(key.clone()));
             }
-        })?;
+        }
         if stdin.is_some_and(|value| !collector.add(value)) {
             too_short.push(ValueSource::Stdin);
         }

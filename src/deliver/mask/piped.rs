@@ -11,8 +11,6 @@ use crate::platform::process::Hardened;
 use crate::platform::pty::{Pty, are_one, copy_size};
 use rustix::stdio::{stderr, stdout};
 use rustix::termios::{OptionalActions, isatty, tcgetattr, tcsetattr};
-use signal_hook::consts::{SIGINT, SIGQUIT, SIGUSR1, SIGUSR2, SIGWINCH};
-use std::fs::File;
 use std::io;
 use std::os::fd::{BorrowedFd, OwnedFd};
 use std::process::Command;
@@ -40,19 +38,14 @@ pub fn run(
         outlet(stderr())?
     };
     command.stdout(out).stderr(err);
-    let mut others = vec![SIGUSR1, SIGUSR2, SIGWINCH];
-    if File::open("/dev/tty").is_err() {
-        // In the other case the terminal sends these to the command as well.
-        others.extend([SIGINT, SIGQUIT]);
-    }
     let resize = move || {
         for (outer, inner) in &terminals {
             copy_size(outer, inner);
         }
     };
     let relay = Relay {
-        others,
         before: Some(Box::new(resize)),
+        ..Relay::of_all()
     };
     let ended = attend(command, hardened, relay)?;
     Ok(Masked {

@@ -42,6 +42,16 @@ pub struct Masked {
     pub unwritten: Option<Errno>,
 }
 
+impl Masked {
+    /// For a command that wrote its output itself.
+    pub fn without_mask(ended: Ended) -> Self {
+        Self {
+            ended,
+            unwritten: None,
+        }
+    }
+}
+
 /// The threads that carry a command's output, each until its stream ends.
 pub struct Pumps {
     running: Vec<Receiver<Option<Errno>>>,

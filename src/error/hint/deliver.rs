@@ -1,6 +1,6 @@
 //! Hints for a value that cannot reach a program, the clipboard or an editor.
 
-use crate::deliver::{clipboard, editor, environment, process};
+use crate::deliver::{clipboard, editor, environment, process, value_files};
 
 pub fn of_environment(error: &environment::Error) -> String {
     use environment::Error as E;
@@ -11,6 +11,9 @@ pub fn of_environment(error: &environment::Error) -> String {
             "choose another variable for one of them with -e KEY=REF or `kluis update NAME --env-key KEY`"
                 .into()
         }
+        E::SameFile { second, .. } => format!(
+            "give one of them another name, in kluis.toml: {second} = {{ secret = \"NAME\", as = \"file\", filename = \"OTHER\" }}"
+        ),
         E::Refused { key } => format!("{ANOTHER}, or allow this one with --allow-env {key}"),
         E::Redirects { key } => {
             format!("name it with -e {key}=REF, or allow it with --allow-env {key}")
@@ -20,8 +23,23 @@ pub fn of_environment(error: &environment::Error) -> String {
         ),
         E::Own { .. } => ANOTHER.into(),
         E::Nul { key } => {
-            format!("give it to `kluis run` as a file, in kluis.toml: {key} = {{ secret = \"NAME\", as = \"file\" }}")
+            format!("give it to `kluis run` as a file: --file {key}=REF")
         }
+    }
+}
+
+pub fn of_value_files(error: &value_files::Error) -> Option<String> {
+    use value_files::Error as E;
+    match error {
+        E::NoMemory => Some(
+            "set XDG_RUNTIME_DIR to a folder of yours in a tmpfs, or mount a tmpfs at /dev/shm"
+                .into(),
+        ),
+        E::NoFolder { place, .. } | E::NotWritten { place, .. } => Some(format!(
+            "see with `df -h {0}` and `ls -ld {0}` whether it is full or not yours; another folder in memory can be set as XDG_RUNTIME_DIR",
+            place.display()
+        )),
+        E::NoWatcher(_) => None,
     }
 }
 

@@ -52,6 +52,7 @@ impl Error {
             Self::Ui(error) => of_ui(error).map(Into::into),
             Self::OutputLost(_) => Some(OUTPUT_LOST.into()),
             Self::Environment(error) => Some(deliver::of_environment(error)),
+            Self::ValueFiles(error) => deliver::of_value_files(error),
             Self::Format(_) => Some(ANOTHER_FORMAT.into()),
             Self::Process(error) => deliver::of_process(error).map(Into::into),
             Self::Clipboard(error) => deliver::of_clipboard(error).map(Into::into),

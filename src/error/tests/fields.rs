@@ -3,13 +3,14 @@
 
 use super::super::{Blocked, Error, Exit};
 use crate::agent::{self, SocketError};
-use crate::deliver::{self, clipboard, editor, environment, formats, process};
+use crate::deliver::{self, clipboard, editor, environment, formats, process, value_files};
 use crate::keyring;
 use crate::keyring::error::KeyFileError;
 use crate::project;
 use crate::sealed::{self, Part};
 use crate::vault::env_key::EnvKey;
 use crate::vault::error::{Detail, Step};
+use crate::vault::file_name::FileName;
 use crate::vault::rule::RuleViolation;
 use crate::vault::time::Timestamp;
 use crate::{settings, state, store, ui, vault};
@@ -62,6 +63,7 @@ said!(
     Option<String>,
     Vec<String>,
     OsString,
+    FileName,
     RuleViolation,
     anyhow::Error
 );
@@ -124,6 +126,23 @@ pub fn take_apart(error: &Error) {
             editor::Error::NotPut(error) | editor::Error::Gone(error) => plain(error),
             editor::Error::Failed { ended } => plain(ended),
         },
+        Error::ValueFiles(error) => match error {
+            value_files::Error::NoMemory => {}
+            value_files::Error::NoFolder { place, source } => {
+                plain(place);
+                plain(source);
+            }
+            value_files::Error::NoWatcher(error) => plain(error),
+            value_files::Error::NotWritten {
+                name,
+                place,
+                source,
+            } => {
+                said(name);
+                plain(place);
+                plain(source);
+            }
+        },
         Error::InFile { path, error } => {
             plain(path);
             take_apart(error);
@@ -184,6 +203,15 @@ fn of_environment(error: &environment::Error) {
             plain(key);
             said(first);
             said(second);
+        }
+        E::SameFile {
+            name,
+            first,
+            second,
+        } => {
+            said(name);
+            plain(first);
+            plain(second);
         }
         E::NotInCapitals { key, secret } => {
             plain(key);

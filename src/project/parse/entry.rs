@@ -4,6 +4,7 @@ use super::{Member, Mistake, Reader, members};
 use crate::project::composition::{Composition, Encoding};
 use crate::project::entry::{Absence, Delivery, Entry, Source};
 use crate::vault::env_key::EnvKey;
+use crate::vault::file_name::FileName;
 use crate::vault::reference::Reference;
 use toml::Spanned;
 use toml::de::DeValue;
@@ -27,8 +28,6 @@ pub const REFERENCE: &str =
     "write which secret, never its value: name, workspace/name, an id or kluis://workspace/name";
 pub const AS: &str = "as can only be \"env\" or \"file\"";
 pub const FILENAME: &str = "filename needs as = \"file\"";
-pub const FILE_NAME: &str =
-    "filename must be 1 to 255 bytes, without / and control characters, and not . or ..";
 pub const ABSENCE: &str = "a variable has optional = true or a default, not both";
 pub const LITERAL: &str = "a value that stands here is always there: remove optional and default";
 
@@ -41,7 +40,7 @@ struct Options {
     keep_existing: bool,
     description: Option<String>,
     is_file: bool,
-    filename: Option<String>,
+    filename: Option<FileName>,
 }
 
 impl Reader<'_> {
@@ -108,11 +107,8 @@ impl Reader<'_> {
                     }
                 }
                 "filename" => {
-                    let name = text()?;
-                    if !is_file_name(&name) {
-                        return Err(self.mistake(at, FILE_NAME));
-                    }
-                    options.filename = Some(name);
+                    let name = FileName::parse(self.string(value)?);
+                    options.filename = Some(name.map_err(|broken| self.mistake(at, broken.rule))?);
                 }
                 _ => return Err(self.unknown(name, &MEMBERS, "a variable")),
             }
@@ -136,11 +132,4 @@ impl Reader<'_> {
         Reference::parse(self.string(value)?)
             .map_err(|_| self.mistake(value.span().start, REFERENCE))
     }
-}
-
-fn is_file_name(name: &str) -> bool {
-    (1..=255).contains(&name.len())
-        && !name.contains(|letter: char| letter == '/' || letter.is_control())
-        && name != "."
-        && name != ".."
 }

@@ -1,10 +1,11 @@
 //! Tests what a project file may say, and how its mistakes are reported.
 
 use super::entry::{
-    ABSENCE, AS, ENTRY, FILE_NAME, FILENAME, LITERAL, MEMBERS as ENTRY_MEMBERS, REFERENCE, SOURCE,
+    ABSENCE, AS, ENTRY, FILENAME, LITERAL, MEMBERS as ENTRY_MEMBERS, REFERENCE, SOURCE,
 };
 use super::*;
 use crate::project::{Absence, Delivery, Encoding, Entry, Source};
+use crate::vault::file_name::FileName;
 use proptest::prelude::*;
 
 fn read(text: &str) -> Result<Project, Mistake> {
@@ -88,7 +89,7 @@ fn a_variable_has_one_source_and_options() {
         assert_eq!(composed.absence, Absence::Replaced("x".into()));
     }
     let file = entry("{ secret = 'a', as = 'file', filename = 'tls.pem' }");
-    let name = Some("tls.pem".to_owned());
+    let name = Some(FileName::parse("tls.pem").unwrap());
     assert_eq!(file.delivery, Delivery::File { name });
     assert_eq!(
         entry("{ secret = 'a', as = 'env' }").delivery,
@@ -296,19 +297,19 @@ fn a_mistake_in_an_option_is_reported_in_the_same_way() {
             "[env]\nA = { secret = 'a', as = 'file', filename = 'hunter2/x' }",
             2,
             45,
-            FILE_NAME,
+            "a file name cannot be a path, be . or .., or have control characters",
         ),
         (
             "[env]\nA = { secret = 'a', as = 'file', filename = '..' }",
             2,
             45,
-            FILE_NAME,
+            "a file name cannot be a path, be . or .., or have control characters",
         ),
         (
             "[env]\nA = { secret = 'a', as = 'file', filename = '' }",
             2,
             45,
-            FILE_NAME,
+            "a file name cannot be empty",
         ),
         (
             "[env]\nA = { secret = 'a', keep_existing = 1 }",
