@@ -1,7 +1,7 @@
 //! Measures commands from start to exit, beside the simplest programs possible: `cargo bench`.
 //!
 //! All programs run in one go, in turns, so that a busy machine slows all of them alike. It measures whole
-//! processes, not library calls, because that is the time users wait.
+//! processes, not library calls, because that is the time users wait. `cargo bench -- mask` measures masking alone.
 #![expect(
     clippy::unwrap_used,
     clippy::print_stdout,
@@ -33,6 +33,7 @@ fn main() {
         Some("floor") => floor::read(Path::new(&arguments[1])),
         Some("rewrite") => floor::rewrite(Path::new(&arguments[1])),
         Some("argon2") => floor::argon2(Path::new(&arguments[1])),
+        Some("mask") => mask(),
         Some("measure") => measure::child(&arguments[1..]),
         _ => everything(),
     }
@@ -75,28 +76,7 @@ fn everything() {
         ],
     );
     give_many(hundred);
-    let large = hundred.large_file();
-    let cat_in_run = |options: &[&str]| {
-        let mut run = hundred.kluis(&["run", "--all"]);
-        run.args(options).args(["--", "cat"]).arg(&large);
-        run
-    };
-    compare(
-        &format!(
-            "Masking {} MB with 100 secrets",
-            vaults::LARGE_BYTES / 1_000_000
-        ),
-        11,
-        vec![
-            Subject::new("`cat | cat`", || {
-                let mut pipe = program("sh", &[]);
-                pipe.args(["-c", "cat \"$1\" | cat", "sh"]).arg(&large);
-                pipe
-            }),
-            Subject::new("`run --all` of `cat`", || cat_in_run(&[])),
-            Subject::new("`run --all --mask` of `cat`", || cat_in_run(&["--mask"])),
-        ],
-    );
+    mask();
     compare(
         &format!("Unlocking with a passphrase ({KDF})"),
         21,
@@ -138,6 +118,37 @@ fn everything() {
             }),
         ],
     );
+}
+
+/// Carrying output with every form of a hundred values searched for.
+fn mask() {
+    let random = Vault::with_random_values(100);
+    for (kind, file) in [
+        ("text", random.large_text()),
+        ("base64 in lines", random.large_base64()),
+    ] {
+        let cat_in_run = |options: &[&str]| {
+            let mut run = random.kluis(&["run", "--all"]);
+            run.args(options).args(["--", "cat"]).arg(&file);
+            run
+        };
+        compare(
+            &format!(
+                "Masking {} MB of {kind} with 100 secrets",
+                vaults::LARGE_BYTES / 1_000_000
+            ),
+            11,
+            vec![
+                Subject::new("`cat | cat`", || {
+                    let mut pipe = program("sh", &[]);
+                    pipe.args(["-c", "cat \"$1\" | cat", "sh"]).arg(&file);
+                    pipe
+                }),
+                Subject::new("`run --all` of `cat`", || cat_in_run(&[])),
+                Subject::new("`run --all --mask` of `cat`", || cat_in_run(&["--mask"])),
+            ],
+        );
+    }
 }
 
 /// What a hundred values cost beside one.

@@ -1125,11 +1125,11 @@ _kluis() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "dotenv dotenv-node shell fish powershell json yaml docker github gitlab circleci k8s systemd tfvars" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "dotenv dotenv-node shell fish powershell json yaml docker compose github gitlab circleci k8s systemd tfvars" -- "${cur}"))
                     return 0
                     ;;
                 -f)
-                    COMPREPLY=($(compgen -W "dotenv dotenv-node shell fish powershell json yaml docker github gitlab circleci k8s systemd tfvars" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "dotenv dotenv-node shell fish powershell json yaml docker compose github gitlab circleci k8s systemd tfvars" -- "${cur}"))
                     return 0
                     ;;
                 --manifest-name)

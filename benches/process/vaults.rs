@@ -35,6 +35,18 @@ impl Vault {
         })
     }
 
+    /// A new vault of random values with quotes and other punctuation, which each encoder writes in its own way.
+    pub fn with_random_values(secrets: usize) -> Self {
+        let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join("vault-random");
+        let vault = begin(&directory, secrets);
+        for secret in 0..secrets {
+            let name = format!("SECRET_{secret}");
+            let mut set = vault.kluis(&["set", &name, "--quiet", "--generate", "symbols:40"]);
+            assert!(set.stdout(Stdio::null()).status().unwrap().success());
+        }
+        vault
+    }
+
     /// A new vault with one secret, unlocked by passphrase.
     pub fn with_passphrase(kdf: &str) -> Self {
         let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join("vault-passphrase");
@@ -110,8 +122,19 @@ impl Vault {
         set
     }
 
+    /// Base64 in lines without any of the values.
+    pub fn large_base64(&self) -> PathBuf {
+        let path = self.file("large.base64");
+        let mut encode = Command::new("sh");
+        let script = "head -c $((BYTES / 77 * 57)) /dev/urandom | base64 > \"$1\"";
+        let script = script.replace("BYTES", &LARGE_BYTES.to_string());
+        let status = encode.args(["-c", &script, "sh"]).arg(&path).status();
+        assert!(status.unwrap().success());
+        path
+    }
+
     /// A file of text without any of the values.
-    pub fn large_file(&self) -> PathBuf {
+    pub fn large_text(&self) -> PathBuf {
         let path = self.file("large.txt");
         let lines = (0..).flat_map(|line: usize| {
             let number = line.wrapping_mul(0x9E37_79B9_7F4A_7C15);
@@ -130,6 +153,16 @@ impl Vault {
 
 /// Makes a vault in two writes, as `create` would write the whole file for each secret.
 fn make(directory: &Path, secrets: usize) {
+    let vault = begin(directory, secrets);
+    let lines = (0..secrets).map(|secret| format!("SECRET_{secret}={secret:->40}\n"));
+    fs::write(vault.file("all.env"), lines.collect::<String>()).unwrap();
+    let mut import = vault.kluis(&["import", "--quiet"]);
+    import.arg(vault.file("all.env")).stdout(Stdio::null());
+    assert!(import.status().unwrap().success());
+}
+
+/// An empty vault that is to hold so many secrets, unlocked by token.
+fn begin(directory: &Path, secrets: usize) -> Vault {
     let _ = fs::remove_dir_all(directory);
     fs::create_dir_all(directory).unwrap();
     let mut vault = Vault {
@@ -144,9 +177,5 @@ fn make(directory: &Path, secrets: usize) {
         .trim_end()
         .clone_into(&mut vault.key.1);
     fs::write(vault.file("token"), &vault.key.1).unwrap();
-    let lines = (0..secrets).map(|secret| format!("SECRET_{secret}={secret:->40}\n"));
-    fs::write(vault.file("all.env"), lines.collect::<String>()).unwrap();
-    let mut import = vault.kluis(&["import", "--quiet"]);
-    import.arg(vault.file("all.env")).stdout(Stdio::null());
-    assert!(import.status().unwrap().success());
+    vault
 }

@@ -41,6 +41,7 @@ Formats:
   dotenv-node              for dotenv of npm
   json, yaml               one object of names and values
   docker                   for docker run --env-file
+  compose                  for env_file: in Docker Compose, and its --env-file
   k8s                      the manifest of a Secret
   systemd                  for EnvironmentFile=
   tfvars                   for Terraform
@@ -112,7 +113,7 @@ impl Export {
         };
         let document = self.format.write(&entries, names)?;
         for (key, value) in &entries {
-            if let Some(caution) = self.format.caution(value) {
+            for caution in self.format.cautions(value) {
                 context.ui.warning(&format!("{key}: {caution}"));
             }
         }

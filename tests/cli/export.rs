@@ -58,7 +58,7 @@ fn nothing_selected_and_no_format_are_usage_errors() {
     sandbox.kluis(line).run().stderr_has("--format").exits(2);
     let unknown = export(&sandbox, "hunter2", &["--all"]).run();
     assert!(!unknown.stderr.contains("hunter2"), "{}", unknown.stderr);
-    let names = "dotenv, dotenv-node, shell, fish, powershell, json, yaml, docker, github, gitlab, circleci, k8s, systemd, tfvars";
+    let names = "dotenv, dotenv-node, shell, fish, powershell, json, yaml, docker, compose, github, gitlab, circleci, k8s, systemd, tfvars";
     unknown.stderr_has(names).exits(2);
 }
 
@@ -181,7 +181,7 @@ fn a_manifest_has_the_name_it_is_given() {
 fn github_gets_masks_on_stdout_and_values_in_its_file() {
     let sandbox = Sandbox::with_vault();
     let value = sandbox.secret("100%");
-    sandbox.create("name", format!("{value}\n  \nsecond\n"));
+    sandbox.create("name", format!("{value}\n  \n{{\nsecond\n"));
     let file = sandbox.given("env", "BEFORE=1");
     let run = export(&sandbox, "github", &["-e", "KEY=name"]).env("GITHUB_ENV", &file);
     let masked = value.replace('%', "%25");
@@ -193,7 +193,10 @@ fn github_gets_masks_on_stdout_and_values_in_its_file() {
     let (first, rest) = added.split_once('\n').unwrap();
     let delimiter = first.strip_prefix("KEY<<kluis_").unwrap();
     assert_eq!(delimiter.len(), 32);
-    assert_eq!(rest, format!("{value}\n  \nsecond\n\nkluis_{delimiter}\n"));
+    assert_eq!(
+        rest,
+        format!("{value}\n  \n{{\nsecond\n\nkluis_{delimiter}\n")
+    );
     let again = export(&sandbox, "github", &["-e", "KEY=name"]).env("GITHUB_ENV", &file);
     again.run().any_stdout().exits(0);
     let twice = String::from_utf8(sandbox.was_given("env")).unwrap();
@@ -277,12 +280,18 @@ fn a_value_that_could_not_be_masked_is_not_given_to_later_steps() {
 }
 
 #[test]
-fn dotenv_interpolation_is_a_warning_also_in_json() {
+fn what_another_reader_would_do_is_a_warning_by_name() {
     let sandbox = Sandbox::with_vault();
     sandbox.create("name", "a${b}");
     let select = ["-e", "KEY=name", "--json"];
     let run = export(&sandbox, "dotenv", &select).run();
-    let warning = run.json_error()["warnings"][0].as_str().unwrap().to_owned();
-    assert!(warning.contains("interpolate=False"), "{warning}");
+    let warnings = run.json_error()["warnings"].to_string();
+    assert!(
+        warnings.contains("KEY: the value contains ${"),
+        "{warnings}"
+    );
+    assert!(warnings.contains("interpolate=False"), "{warnings}");
     run.stdout("KEY=\"a${b}\"\n").any_stderr().exits(0);
+    let exact = export(&sandbox, "compose", &["-e", "KEY=name"]).run();
+    exact.stdout("KEY=\"a\\${b}\"\n").exits(0);
 }

@@ -90,6 +90,46 @@ fn values_are_hidden_in_other_forms() {
 }
 
 #[test]
+fn an_encoding_in_lines_is_hidden() {
+    let (sandbox, value) = with_secret();
+    sandbox.create("long", value.repeat(20));
+    let long = |script: &str, shown: &str| {
+        let run = ["run", "--mask", "-e", "V=long", "--", "sh", "-c", script];
+        sandbox.kluis(run).run().stdout(shown).exits(0);
+    };
+    long("printf %s \"$V\" | base64", "[hidden]\n");
+    long("printf 'user:%s' \"$V\" | base64", "dXNlcjp[hidden]\n");
+    long(
+        "printf %s \"$V\" | base64 -w 7 | sed 's/$/\\r/'",
+        "[hidden]\r\n",
+    );
+    let hex = "printf %s \"$V\" | od -An -v -tx1 | tr -d ' \\n' | fold -w 60; echo";
+    long(hex, "[hidden]\n");
+    // An empty line is none of an encoder.
+    let ran = masked(
+        &sandbox,
+        "printf '%.2s\\n\\n' $(printf %s \"$V\" | base64 -w 0)",
+    )
+    .run();
+    ran.stdout("dm\n\n").exits(0);
+}
+
+#[test]
+fn what_a_shell_traces_and_lists_is_hidden() {
+    let (sandbox, value) = with_secret();
+    sandbox.create("odd", format!("it's \"$(x)\"\n{value}\n\u{1b}é"));
+    for (script, shown) in [
+        ("set -x; : \"$V\"", "+ : '[hidden]'\n"),
+        ("declare -p V", "declare -x V=$'[hidden]'\n"),
+        ("printf %q \"$V\"", "$'[hidden]'"),
+    ] {
+        let script = format!("exec 2>&1; {script}");
+        let run = ["run", "--mask", "-e", "V=odd", "--", "bash", "-c", &script];
+        sandbox.kluis(run).run().stdout(shown).exits(0);
+    }
+}
+
+#[test]
 fn each_line_of_a_value_is_hidden() {
     let sandbox = Sandbox::with_vault();
     let [one, two] = ["one", "two"].map(|label| sandbox.secret(label));

@@ -154,6 +154,29 @@ fn docker_reads_docker() {
 }
 
 #[test]
+fn docker_compose_reads_compose() {
+    let document = Document::of("compose", |text| !text.contains('\0'));
+    let found = grammars::compose(&document.text());
+    assert_same("the rules of compose-go", &document.values, &found);
+    if let Some(compose) = Program::find("docker-compose", Need::Welcome) {
+        let project = "services: {reader: {image: image, env_file: document.given}}";
+        document.sandbox().given("project", project);
+        let arguments = [
+            "-p",
+            "reader",
+            "-f",
+            "project.given",
+            "config",
+            "--format",
+            "json",
+        ];
+        let found = programs::compose_environment(&compose.run(&document, &arguments));
+        assert_same("docker-compose", &document.values, &found);
+    }
+    document.nothing_ran();
+}
+
+#[test]
 fn gitlab_reads_gitlab() {
     let document = Document::of("gitlab", carried_by_gitlab);
     let found = grammars::gitlab(&document.text());
@@ -166,14 +189,55 @@ fn github_reads_github_and_hides_each_line() {
     let found = grammars::github(&document.text());
     assert_same("the rules of GitHub's runner", &document.values, &found);
     let masks = grammars::masks(&document.masks);
-    let lines = document.values.values().flat_map(|value| {
+    for value in document.values.values() {
         let text = std::str::from_utf8(value).unwrap();
-        text.split(['\n', '\r'])
-            .filter(|line| !line.trim().is_empty())
-    });
-    for line in lines {
-        assert!(masks.contains(line), "{line:?} is not masked");
+        let lines = text
+            .split(['\n', '\r'])
+            .filter(|line| !line.trim().is_empty());
+        let lines: Vec<&str> = lines.collect();
+        let is_long = |line: &str| line.len() >= 6 && line.contains(char::is_alphanumeric);
+        for line in &lines {
+            let line = if lines.len() > 1 {
+                line.trim_ascii()
+            } else {
+                line
+            };
+            let is_masked = masks.contains(line);
+            let is_label = line.starts_with("-----") && line.ends_with("-----");
+            assert!(
+                is_masked || lines.len() > 1 && (!is_long(line) || is_label),
+                "{line:?} is not masked"
+            );
+        }
     }
+}
+
+/// What `export --format dotenv` warns of, when ruby reads the file.
+#[test]
+fn ruby_changes_or_runs_what_dotenv_warns_of() {
+    let Some(ruby) = Program::ruby("dotenv") else {
+        return;
+    };
+    let document = Document::of("dotenv", carried_by_python);
+    let is_plain = |text: &str| {
+        text.bytes()
+            .all(|byte| byte.is_ascii_graphic() && byte != b'\\')
+    };
+    let output = ruby.run(&document, &["-e", programs::RUBY_DOTENV, "document.given"]);
+    let found = programs::base64(&output);
+    let (mut same, mut changed) = (0, 0);
+    for (key, value) in &document.values {
+        let text = std::str::from_utf8(value).unwrap();
+        if !is_plain(text) {
+            continue;
+        }
+        let is_exact = found.get(key) == Some(value);
+        assert!(is_exact || text.contains('$'), "{text:?}");
+        if is_exact { same += 1 } else { changed += 1 }
+    }
+    assert!(same > 0 && changed > 0);
+    let canary = document.sandbox().home().join("canary");
+    assert!(canary.exists(), "ruby runs $(touch canary)");
 }
 
 #[test]

@@ -3,8 +3,8 @@
 use super::format::{Entry, Format, Refused, Why};
 use super::page::Page;
 use super::{
-    circleci, docker, dotenv, dotenv_node, fish, github, gitlab, json, k8s, powershell, shell,
-    systemd, tfvars, yaml,
+    circleci, compose, docker, dotenv, dotenv_node, fish, github, gitlab, json, k8s, powershell,
+    shell, systemd, tfvars, yaml,
 };
 use crate::plaintext::Plaintext;
 
@@ -32,6 +32,7 @@ impl Format {
             Self::Json => json::document(entries),
             Self::Yaml => self.lines(entries, yaml::line),
             Self::Docker => self.lines(entries, docker::line),
+            Self::Compose => self.lines(entries, compose::line),
             Self::Github => github::assignments(entries, names.delimiter),
             Self::Gitlab => self.lines(entries, gitlab::line),
             Self::Circleci => self.lines(entries, circleci::line),
@@ -41,12 +42,13 @@ impl Format {
         }
     }
 
-    /// A warning about what the reader may do to an exact value.
-    pub fn caution(self, value: &Plaintext) -> Option<&'static str> {
+    /// Warnings about what a reader may do to an exact value, or show of it.
+    pub fn cautions(self, value: &Plaintext) -> Vec<&'static str> {
         match self {
-            Self::Dotenv => dotenv::caution(value.expose()),
-            Self::Github => github::caution(value.expose()),
-            _ => None,
+            Self::Dotenv => dotenv::cautions(value.expose()),
+            Self::DotenvNode => dotenv_node::cautions(value.expose()),
+            Self::Github => github::caution(value.expose()).into_iter().collect(),
+            _ => Vec::new(),
         }
     }
 

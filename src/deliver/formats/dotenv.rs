@@ -46,8 +46,33 @@ pub fn needs_no_quotes(text: &str) -> bool {
     text.chars().all(is_plain) && !text.starts_with([' ', '\'', '"', '`']) && !text.ends_with(' ')
 }
 
-pub fn caution(value: &[u8]) -> Option<&'static str> {
-    let holds_reference = value.windows(2).any(|pair| pair == b"${");
-    holds_reference
-        .then_some("the value contains ${, which python-dotenv replaces unless you load the file with interpolate=False")
+/// Many programs read `.env` files, and most of them expand more than python-dotenv does.
+pub fn cautions(value: &[u8]) -> Vec<&'static str> {
+    let mut cautions = Vec::new();
+    if holds(value, b"${") {
+        cautions.push(
+            "the value contains ${, which python-dotenv replaces unless you load the file with interpolate=False",
+        );
+    }
+    if holds(value, b"$(") {
+        cautions.push("the value contains $(, with which ruby's dotenv and shells run a command");
+    }
+    if value.contains(&b'`') {
+        cautions.push("the value contains `, with which shells run a command");
+    }
+    if holds_dollar(value) {
+        cautions.push("the value contains $, which ruby's dotenv, Docker Compose (see --format compose) and shells replace");
+    }
+    cautions
+}
+
+/// Whether a `$` stands before something that it could give a meaning to.
+pub fn holds_dollar(value: &[u8]) -> bool {
+    value
+        .windows(2)
+        .any(|pair| pair[0] == b'$' && pair[1].is_ascii_graphic())
+}
+
+pub fn holds(value: &[u8], part: &[u8]) -> bool {
+    value.windows(part.len()).any(|window| window == part)
 }

@@ -4,7 +4,7 @@
 //! It knows three quotes but no way to escape one, `\n` and `\r` in double quotes only, and no escaped
 //! backslash. The first notation that reproduces the value is used; if none does, the value is refused.
 
-use super::dotenv::needs_no_quotes;
+use super::dotenv::{holds, holds_dollar, needs_no_quotes};
 use super::format::{Why, variable_text};
 use super::page::Page;
 
@@ -33,6 +33,19 @@ pub fn line(key: &str, value: &[u8], page: &mut Page) -> Result<(), Why> {
     page.replaced(value, |byte| (byte == b'\r').then_some("\\r"));
     page.texts(&[quote, "\n"]);
     Ok(())
+}
+
+/// dotenv-expand works on the values, whatever their quotes were.
+pub fn cautions(value: &[u8]) -> Vec<&'static str> {
+    let mut cautions = Vec::new();
+    if holds(value, b"$(") {
+        cautions.push("the value contains $(, with which dotenv-expand and dotenvx run a command");
+    }
+    if holds_dollar(value) {
+        cautions
+            .push("the value contains $, which dotenv-expand replaces, also in Vite and Next.js");
+    }
+    cautions
 }
 
 /// Whether double quotes would turn some text into a line end.

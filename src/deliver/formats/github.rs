@@ -5,6 +5,7 @@
 
 use super::format::{Entry, Format, Refused, Why, variable_text};
 use super::page::Page;
+use crate::deliver::mask::secret_lines;
 use crate::plaintext::Plaintext;
 use data_encoding::HEXLOWER;
 use rustix::fs::OFlags;
@@ -71,12 +72,13 @@ fn check_key(key: &str) -> Result<(), Why> {
     Ok(())
 }
 
-/// The commands that hide each line of each value in the log. The runner accepts none for white space only.
+/// The commands that hide the values in the log, which GitHub searches line by line. The runner accepts none for
+/// white space only.
 pub fn masks(entries: &[Entry<'_>]) -> Plaintext {
     let mut page = Page::default();
     let mut seen = BTreeSet::new();
-    for line in entries.iter().flat_map(|(_, value)| lines(value.expose())) {
-        if !is_blank(line) && seen.insert(line) {
+    for line in entries.iter().flat_map(|(_, value)| masked(value.expose())) {
+        if seen.insert(line) {
             page.text("::add-mask::");
             page.replaced(line, |byte| (byte == b'%').then_some("%25"));
             page.text("\n");
@@ -85,9 +87,16 @@ pub fn masks(entries: &[Entry<'_>]) -> Plaintext {
     page.finish()
 }
 
-/// The log also breaks lines at carriage returns.
-fn lines(value: &[u8]) -> impl Iterator<Item = &[u8]> {
-    value.split(|byte| matches!(byte, b'\n' | b'\r'))
+/// The only line of a value, however short. Of several lines those that are worth hiding: a mask for each `{` of a JSON
+/// document would hide every brace of the log.
+fn masked(value: &[u8]) -> Vec<&[u8]> {
+    // The log also breaks lines at carriage returns.
+    let lines = value.split(|byte| matches!(byte, b'\n' | b'\r'));
+    let lines: Vec<&[u8]> = lines.filter(|line| !is_blank(line)).collect();
+    match lines[..] {
+        [only] => vec![only],
+        _ => secret_lines(value).collect(),
+    }
 }
 
 fn is_blank(line: &[u8]) -> bool {
@@ -95,9 +104,11 @@ fn is_blank(line: &[u8]) -> bool {
 }
 
 pub fn caution(value: &[u8]) -> Option<&'static str> {
-    lines(value)
-        .all(is_blank)
-        .then_some("the value is only white space, which GitHub cannot mask in logs")
+    match (masked(value).is_empty(), is_blank(value)) {
+        (true, true) => Some("the value is only white space, which GitHub cannot mask in logs"),
+        (true, false) => Some("no line of the value is long enough to be masked in GitHub's logs"),
+        (false, _) => None,
+    }
 }
 
 /// The file named by `GITHUB_ENV`, open for appending.

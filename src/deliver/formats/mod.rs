@@ -4,6 +4,7 @@
 //! code. Documents are secrets: they grow in wiped memory, and nothing here prints.
 
 mod circleci;
+mod compose;
 mod docker;
 mod document;
 mod dotenv;

@@ -20,6 +20,7 @@ const OF_VARIABLES: &[Format] = &[
     Format::Fish,
     Format::Powershell,
     Format::Docker,
+    Format::Compose,
     Format::Github,
     Format::Gitlab,
     Format::Circleci,
@@ -77,6 +78,7 @@ fn each_format_has_its_notation() {
             Format::K8s,
             "apiVersion: v1\nkind: Secret\nmetadata:\n  name: \"kluis\"\ntype: Opaque\ndata:\n  \"KEY\": \"YSdiImNcZCQoZSlgZmAK8J+YgA==\"\n",
         ),
+        (Format::Compose, "KEY=\"a'b\\\"c\\\\d\\$(e)`f`\n😀\"\n"),
         (Format::Systemd, "KEY=\"a'b\\\"c\\\\d\\$(e)\\`f\\`\n😀\"\n"),
         (
             Format::Tfvars,
@@ -248,15 +250,57 @@ fn names_that_the_reader_keeps_for_itself_are_refused() {
     assert!(write_all(Format::Shell, twins).is_ok());
 }
 
+fn masks(values: &[&[u8]]) -> String {
+    let masks = with_entries(values, |entries| github::masks(entries).expose().to_vec());
+    String::from_utf8(masks).unwrap()
+}
+
+fn cautions(format: Format, value: &[u8]) -> Vec<&'static str> {
+    format.cautions(&Plaintext::new(value.to_vec()))
+}
+
 #[test]
 fn each_line_is_masked_once_and_escaped_for_the_runner() {
-    let values: &[&[u8]] = &[b"one\n\n  \r\ntwo%0A\rone", b"one", b" three ", b"\n"];
-    let masks = with_entries(values, |entries| github::masks(entries).expose().to_vec());
-    let expected = "::add-mask::one\n::add-mask::two%250A\n::add-mask:: three \n";
-    assert_eq!(String::from_utf8(masks).unwrap(), expected);
-    let caution = |value: &[u8]| Format::Github.caution(&Plaintext::new(value.to_vec()));
-    assert!(caution(b" \n\t").is_some());
-    assert!(caution(b" \nx").is_none());
+    let values: &[&[u8]] = &[
+        b"line one\n\n  \r\nline two%0A\rline one",
+        b"line one",
+        b" 3 ",
+        b"\n",
+    ];
+    let expected = "::add-mask::line one\n::add-mask::line two%250A\n::add-mask:: 3 \n";
+    assert_eq!(masks(values), expected);
+}
+
+#[test]
+fn the_braces_of_a_document_are_not_masked() {
+    let document = b"{\n  \"key\": {\n    \"token\": \"hunter2\"\n  },\n  \"a\": 1\n}\n";
+    let expected =
+        "::add-mask::\"key\": {\n::add-mask::\"token\": \"hunter2\"\n::add-mask::\"a\": 1\n";
+    assert_eq!(masks(&[document]), expected);
+    assert_eq!(
+        masks(&[b"-----BEGIN KEY-----\nhunter2\n-----END KEY-----\n"]),
+        "::add-mask::hunter2\n"
+    );
+    // What is one line is a secret, whatever it looks like.
+    assert_eq!(masks(&[b"{", b"\n42\n"]), "::add-mask::{\n::add-mask::42\n");
+}
+
+#[test]
+fn a_value_that_github_cannot_mask_gets_a_warning() {
+    for (value, part) in [
+        (&b" \n\t"[..], "white space"),
+        (b"{\n}", "long enough"),
+        (b"ab\ncd", "long enough"),
+    ] {
+        let cautions = cautions(Format::Github, value);
+        assert!(
+            cautions.len() == 1 && cautions[0].contains(part),
+            "{cautions:?}"
+        );
+    }
+    for value in [&b" \nx"[..], b"{", b"{\nhunter2\n}"] {
+        assert!(cautions(Format::Github, value).is_empty());
+    }
 }
 
 #[test]
@@ -273,10 +317,32 @@ fn a_delimiter_that_is_in_a_value_is_not_taken() {
 }
 
 #[test]
-fn python_users_get_a_warning_about_interpolation() {
-    let caution = |value: &[u8]| Format::Dotenv.caution(&Plaintext::new(value.to_vec()));
-    assert!(caution(b"a${b}").is_some());
-    assert!(caution(b"a$b").is_none());
+fn readers_that_would_change_or_run_a_value_are_named() {
+    for (format, value, readers) in [
+        (
+            Format::Dotenv,
+            "a${b}",
+            &["python-dotenv", "ruby's dotenv, Docker Compose"][..],
+        ),
+        (Format::Dotenv, "a$b", &["ruby's dotenv, Docker Compose"]),
+        (Format::Dotenv, "a$(b)", &["run a command", "replace"]),
+        (Format::Dotenv, "a`b`", &["shells run"]),
+        (Format::DotenvNode, "a$b", &["dotenv-expand replaces"]),
+        (
+            Format::DotenvNode,
+            "a$(b)",
+            &["dotenvx run", "dotenv-expand replaces"],
+        ),
+        (Format::DotenvNode, "a`b`", &[]),
+        (Format::Dotenv, "5$ a $", &[]),
+        (Format::Compose, "a${b}$(c)", &[]),
+    ] {
+        let cautions = cautions(format, value.as_bytes());
+        assert_eq!(cautions.len(), readers.len(), "{value}: {cautions:?}");
+        for (caution, reader) in cautions.iter().zip(readers) {
+            assert!(caution.contains(reader), "{value}: {caution}");
+        }
+    }
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! The encodings in which programs print bytes: base64, hex, percent-encoding, JSON.
 //!
-//! Each function adds the texts that would appear in an encoded text wherever the bytes stand in it.
+//! Each function adds the texts that would appear in an encoded text wherever the bytes stand in it. Those of
+//! base64 and hex are searched for across line ends.
 
 use data_encoding::{HEXLOWER, HEXUPPER};
 use std::fmt::Write as _;
@@ -36,7 +37,7 @@ pub fn base64(value: &[u8], forms: &mut Forms) {
             let padded = text.len().next_multiple_of(4);
             text.resize(padded, b'=');
             for columns in BASE64_COLUMNS {
-                broken(&text, columns, forms);
+                lines(&text, columns, forms);
             }
         }
     }
@@ -85,23 +86,18 @@ fn base64_characters(alphabet: &[u8; 64], bytes: &[u8], after: &[u8]) -> Zeroizi
 pub fn hex(value: &[u8], forms: &mut Forms) {
     for encoding in [&HEXLOWER, &HEXUPPER] {
         let text = Zeroizing::new(encoding.encode(value).into_bytes());
-        broken(&text, HEX_COLUMNS, forms);
+        lines(&text, HEX_COLUMNS, forms);
         forms.push(text);
     }
 }
 
-/// The lines of a text that is broken at `columns`, if it is longer. A last line that may be too short to
-/// search for is joined with the one before.
-fn broken(text: &[u8], columns: usize, forms: &mut Forms) {
-    if text.len() <= columns {
-        return;
-    }
-    let lines: Vec<&[u8]> = text.chunks(columns).collect();
-    forms.extend(lines.iter().map(|line| Zeroizing::new(line.to_vec())));
-    if let [.., before, last] = lines[..] {
-        for line_end in [&b"\n"[..], b"\r\n"] {
-            forms.push(Zeroizing::new([before, last].join(line_end)));
-        }
+/// The lines of a text that is broken at `columns`: each is found by itself, behind a prefix of `docker logs`, say.
+fn lines(text: &[u8], columns: usize, forms: &mut Forms) {
+    if text.len() > columns {
+        forms.extend(
+            text.chunks(columns)
+                .map(|line| Zeroizing::new(line.to_vec())),
+        );
     }
 }
 

@@ -1,16 +1,25 @@
 //! `run --mask`: hides a command's secret values in its output.
 //!
 //! It guards against a value in a log or on a screen by mistake. It cannot stop a command that wants to leak a
-//! value: that command can print it in a form that nothing looks for.
+//! value: that command can print it in a form that nothing looks for. Hidden are the value, each line of it that is
+//! long enough, base64 and hex (in lines of any length, alone or together with other bytes), percent-encoding,
+//! JSON, and what shells quote. Not hidden are a part of a value, two encodings on top of each other, hex with
+//! spaces between the bytes, a value that is split between stdout and stderr, compression, encryption.
 
 mod encodings;
 mod interactive;
+mod lines;
 mod patterns;
 mod piped;
 mod pump;
+mod search;
+mod shell_quoting;
 mod stream;
+#[cfg(test)]
+mod tests;
+mod wrapped;
 
-pub use patterns::MIN_BYTES;
+pub use lines::{MIN_BYTES, secret_lines};
 pub use pump::Masked;
 
 use super::environment::Environment;

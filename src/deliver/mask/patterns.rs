@@ -1,43 +1,28 @@
 //! The texts to hide: the selected values, their lines, and the encodings in which a program may print them.
 //!
-//! A text shorter than [`MIN_BYTES`] is not hidden. The automaton holds copies that are not wiped, because its
-//! crate has no way to: it lives in a process that no other can read and that ends with the command.
+//! A text shorter than [`MIN_BYTES`] is not hidden.
 
 use super::encodings::{self, Forms};
+use super::lines::{MIN_BYTES, secret_lines};
+use super::search::PatternSet;
+use super::shell_quoting;
 use crate::plaintext::Plaintext;
-use aho_corasick::automaton::Automaton as _;
-use aho_corasick::nfa::noncontiguous::NFA;
-use aho_corasick::{Anchored, MatchKind};
 use std::io;
 use zeroize::Zeroizing;
 
-pub use aho_corasick::automaton::StateID as State;
-
-/// A shorter value is a word, a number or a port: `true`, `5432` and `admin` appear in any program's output.
-/// Hiding them would make it useless, and reveal the value.
-pub const MIN_BYTES: usize = 6;
-
-/// How many bytes the filter looks at; no pattern is shorter.
-pub const FILTER_BYTES: usize = 4;
-
-/// Small enough for the fastest cache. A hundred secrets have about a thousand beginnings.
-const FILTER_BITS: u32 = 16;
-
 /// All texts to hide, ready to be searched for.
 pub struct Patterns {
-    automaton: NFA,
-    start: State,
-    /// For each state, how many of the last bytes may begin a pattern.
-    depths: Vec<u32>,
-    /// The first four bytes of the patterns, by a hash.
-    filter: Vec<u64>,
-    longest: usize,
+    /// Texts that are searched for as they are.
+    pub exact: PatternSet,
+    /// Texts of encoders that break lines; they are also found in pieces.
+    pub wrapped: PatternSet,
 }
 
 /// Collects values.
 #[derive(Default)]
 pub struct Collector {
-    forms: Forms,
+    exact: Forms,
+    wrapped: Forms,
 }
 
 impl Collector {
@@ -49,137 +34,74 @@ impl Collector {
         if value.len() < MIN_BYTES {
             return false;
         }
-        self.add_forms(value);
+        self.add_exact(value);
+        encodings::base64(value, &mut self.wrapped);
+        encodings::hex(value, &mut self.wrapped);
         true
     }
 
-    fn add_forms(&mut self, value: &[u8]) {
-        let forms = &mut self.forms;
-        forms.push(Zeroizing::new(value.to_vec()));
-        encodings::base64(value, forms);
-        encodings::hex(value, forms);
-        encodings::percent(value, forms);
-        encodings::json(value, forms);
-        let lines: Vec<&[u8]> = value.split(|&byte| byte == b'\n').collect();
-        if lines.len() > 1 {
-            let lines = || lines.iter().map(|line| line.trim_ascii());
-            forms.extend(
-                lines()
-                    .filter(|line| !is_label(line))
-                    .map(|line| Zeroizing::new(line.to_vec())),
-            );
-            // With its short lines, and line ends as a terminal writes them.
-            let without: Vec<&[u8]> = value
-                .split(|&byte| byte == b'\n')
-                .map(|line| line.strip_suffix(b"\r").unwrap_or(line))
-                .collect();
-            for line_end in [&b"\n"[..], b"\r\n"] {
-                forms.push(Zeroizing::new(without.join(line_end)));
-            }
+    fn add_exact(&mut self, value: &[u8]) {
+        let mut forms = vec![Zeroizing::new(value.to_vec()), with_newlines(value)];
+        encodings::percent(value, &mut forms);
+        encodings::json(value, &mut forms);
+        shell_quoting::shells(value, &mut forms);
+        let on_terminal: Vec<_> = forms.iter().filter_map(|form| with_returns(form)).collect();
+        self.exact.append(&mut forms);
+        self.exact.extend(on_terminal);
+        if value.contains(&b'\n') {
+            let lines = secret_lines(value).map(|line| Zeroizing::new(line.to_vec()));
+            self.exact.extend(lines);
         }
     }
 
-    /// An error means that the automaton would be too large.
+    /// An error means that the automata would be too large.
     pub fn finish(self) -> io::Result<Patterns> {
-        let mut forms = self.forms;
-        forms.retain(|form| form.len() >= MIN_BYTES);
-        forms.sort_unstable_by(|one, other| one[..].cmp(&other[..]));
-        forms.dedup_by(|one, other| one[..] == other[..]);
-        Patterns::new(&forms)
+        Ok(Patterns {
+            exact: PatternSet::new(&distinct(self.exact))?,
+            wrapped: PatternSet::new(&distinct(self.wrapped))?,
+        })
     }
 }
 
-/// A line such as `-----BEGIN PRIVATE KEY-----` (RFC 7468), which is no secret.
-fn is_label(line: &[u8]) -> bool {
-    line.starts_with(b"-----") && line.ends_with(b"-----")
+fn distinct(mut forms: Forms) -> Forms {
+    forms.retain(|form| form.len() >= MIN_BYTES);
+    forms.sort_unstable_by(|one, other| one[..].cmp(&other[..]));
+    forms.dedup_by(|one, other| one[..] == other[..]);
+    forms
 }
 
+/// With `\n` for each `\r\n`.
+fn with_newlines(text: &[u8]) -> Zeroizing<Vec<u8>> {
+    let lines = text.split(|&byte| byte == b'\n');
+    let lines: Vec<&[u8]> = lines
+        .map(|line| line.strip_suffix(b"\r").unwrap_or(line))
+        .collect();
+    Zeroizing::new(lines.join(&b"\n"[..]))
+}
+
+/// With the line ends that a terminal writes, if there are any.
+fn with_returns(text: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+    if !text.contains(&b'\n') {
+        return None;
+    }
+    let text = with_newlines(text);
+    let lines: Vec<&[u8]> = text.split(|&byte| byte == b'\n').collect();
+    Some(Zeroizing::new(lines.join(&b"\r\n"[..])))
+}
+
+#[cfg(test)]
 impl Patterns {
-    fn new(forms: &Forms) -> io::Result<Self> {
-        // All matches, not only the leftmost: where two values overlap, both are hidden.
-        let automaton = NFA::builder()
-            .match_kind(MatchKind::Standard)
-            .prefilter(false)
-            .build(forms.iter().map(|form| &form[..]))
-            .map_err(io::Error::other)?;
-        let start = automaton
-            .start_state(Anchored::No)
-            .map_err(io::Error::other)?;
-        let mut depths = vec![0; start.as_usize() + 1];
-        let mut filter = vec![0; 1 << (FILTER_BITS - 6)];
-        for form in forms {
-            let mut state = start;
-            for (depth, &byte) in (1..).zip(form.iter()) {
-                state = automaton.next_state(Anchored::No, state, byte);
-                if depths.len() <= state.as_usize() {
-                    depths.resize(state.as_usize() + 1, 0);
-                }
-                depths[state.as_usize()] = depth;
-            }
-            if let Some(&beginning) = form.first_chunk() {
-                let bit = hash(beginning);
-                filter[bit >> 6] |= 1_u64 << (bit & 63);
-            }
-        }
-        Ok(Self {
-            automaton,
-            start,
-            depths,
-            filter,
-            longest: forms.iter().map(|form| form.len()).max().unwrap_or(0),
-        })
-    }
-
     /// Exactly these texts, each at least [`MIN_BYTES`] long.
-    #[cfg(test)]
-    pub fn of(texts: &[&[u8]]) -> Self {
-        let forms = texts.iter().map(|text| Zeroizing::new(text.to_vec()));
-        Self::new(&forms.collect()).unwrap()
-    }
-
-    pub fn start(&self) -> State {
-        self.start
-    }
-
-    pub fn longest(&self) -> usize {
-        self.longest
-    }
-
-    pub fn next(&self, state: State, byte: u8) -> State {
-        self.automaton.next_state(Anchored::No, state, byte)
-    }
-
-    /// How many of the bytes up to here may begin a pattern.
-    pub fn depth(&self, state: State) -> usize {
-        self.depths
-            .get(state.as_usize())
-            .map_or(0, |&depth| depth as usize)
-    }
-
-    /// The length of the longest pattern that ends here.
-    pub fn matched(&self, state: State) -> Option<usize> {
-        if !self.automaton.is_match(state) {
-            return None;
+    pub fn of(exact: &[&[u8]], wrapped: &[&[u8]]) -> Self {
+        let set = |texts: &[&[u8]]| {
+            let forms = texts.iter().map(|text| Zeroizing::new(text.to_vec()));
+            PatternSet::new(&forms.collect()).unwrap()
+        };
+        Self {
+            exact: set(exact),
+            wrapped: set(wrapped),
         }
-        let ids = (0..self.automaton.match_len(state))
-            .map(|index| self.automaton.match_pattern(state, index));
-        ids.map(|id| self.automaton.pattern_len(id)).max()
     }
-
-    /// The first place where a pattern may begin; it skips nearly all others.
-    pub fn candidate(&self, bytes: &[u8]) -> Option<usize> {
-        bytes.windows(FILTER_BYTES).position(|window| {
-            window.first_chunk().is_some_and(|&beginning| {
-                let bit = hash(beginning);
-                self.filter[bit >> 6] >> (bit & 63) & 1 == 1
-            })
-        })
-    }
-}
-
-/// Multiplicative hashing (Knuth, volume 3, 6.4).
-fn hash(bytes: [u8; FILTER_BYTES]) -> usize {
-    (u32::from_le_bytes(bytes).wrapping_mul(0x9E37_79B1) >> (32 - FILTER_BITS)) as usize
 }
 
 #[cfg(test)]
@@ -190,7 +112,7 @@ mod tests {
         let mut collector = Collector::default();
         collector
             .add(&Plaintext::new(value.as_bytes().to_vec()))
-            .then_some(collector.forms)
+            .then_some(collector.exact)
     }
 
     fn has(forms: &Forms, text: &str) -> bool {
@@ -218,6 +140,7 @@ mod tests {
         for form in [
             "first line",
             "second line",
+            "-----BEGIN KEY-----\nfirst line\r\n  second line\n=x",
             "-----BEGIN KEY-----\nfirst line\n  second line\n=x",
             "-----BEGIN KEY-----\r\nfirst line\r\n  second line\r\n=x",
         ] {
@@ -227,27 +150,12 @@ mod tests {
     }
 
     #[test]
-    fn no_pattern_is_short_and_the_filter_knows_each() {
-        let mut collector = Collector::default();
+    fn no_pattern_is_short() {
         let value = Plaintext::new(b"{\n  \"a\": 1,\n \"bcdefghi\"\n}\n".to_vec());
+        let mut collector = Collector::default();
         assert!(collector.add(&value));
-        let mut forms = std::mem::take(&mut collector.forms);
-        assert!(forms.iter().any(|form| form.len() < MIN_BYTES));
-        collector.forms = forms
-            .iter()
-            .map(|form| Zeroizing::new(form.to_vec()))
-            .collect();
-        let patterns = collector.finish().unwrap();
-        forms.retain(|form| form.len() >= MIN_BYTES);
-        for form in &forms {
-            assert_eq!(patterns.candidate(form), Some(0));
-            let mut state = patterns.start();
-            for (read, &byte) in form.iter().enumerate() {
-                assert_eq!(patterns.depth(state), read);
-                state = patterns.next(state, byte);
-            }
-            assert_eq!(patterns.matched(state), Some(form.len()));
-            assert!(patterns.longest() >= form.len());
+        for forms in [collector.exact, collector.wrapped] {
+            assert!(distinct(forms).iter().all(|form| form.len() >= MIN_BYTES));
         }
     }
 }

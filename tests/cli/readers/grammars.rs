@@ -26,6 +26,34 @@ pub fn docker(document: &[u8]) -> Values {
     values
 }
 
+/// compose-go, dotenv/parser.go and template/template.go: quoted values only, and no variable in them.
+pub fn compose(document: &str) -> Values {
+    let (mut values, mut rest) = (Values::new(), document);
+    while !rest.is_empty() {
+        let (key, quoted) = rest.split_once("=\"").unwrap();
+        let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
+        assert!(key.chars().all(is_name), "the value before did not end");
+        let mut characters = quoted.char_indices();
+        let mut value = String::new();
+        let end = loop {
+            match characters.next().unwrap() {
+                (at, '"') => break at,
+                (_, '\\') => match characters.next().unwrap().1 {
+                    escaped @ ('"' | '\\' | '$') => value.push(escaped),
+                    other => panic!("\\{other} is no escape that is written"),
+                },
+                (_, character) => {
+                    assert!(character != '$', "a variable");
+                    value.push(character);
+                }
+            }
+        };
+        values.insert(key.to_owned(), value.into_bytes());
+        rest = quoted[end + 1..].strip_prefix('\n').unwrap();
+    }
+    values
+}
+
 /// GitLab, app/services/ci/parse_dotenv_artifact_service.rb, and lib/expand_variables.rb with no variable set.
 pub fn gitlab(document: &str) -> Values {
     let ruby_strip = |text: &str| {

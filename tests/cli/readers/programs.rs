@@ -27,6 +27,14 @@ assert manifest['metadata'] == {'name': 'kluis'}
 print(json.dumps(manifest['data']))
 ";
 
+pub const RUBY_DOTENV: &str = "
+require 'base64'
+require 'dotenv'
+require 'json'
+values = Dotenv::Parser.call(File.read(ARGV[0], encoding: 'utf-8'))
+puts JSON.generate(values.transform_values { |value| Base64.strict_encode64(value) })
+";
+
 pub const NODE_DOTENV: &str = "
 const [, file, parser] = process.argv;
 const values = require('dotenv').parse(require('fs').readFileSync(file), { fast: parser === 'fast' });
@@ -85,6 +93,12 @@ impl Program {
         program.having(&["-e", "require('dotenv')"], "dotenv of npm")
     }
 
+    /// A Ruby that has this library.
+    pub fn ruby(library: &str) -> Option<Self> {
+        let program = Self::find("ruby", Need::Listed)?;
+        program.having(&["-e", &format!("require '{library}'")], library)
+    }
+
     fn having(self, arguments: &[&str], library: &str) -> Option<Self> {
         let mut command = self.command();
         command.args(arguments).stderr(Stdio::null());
@@ -141,6 +155,23 @@ pub fn variables(output: &[u8]) -> Values {
         Some((key, entry[at + 1..].to_vec()))
     });
     pairs.collect()
+}
+
+/// What `docker compose config` prints of the service `reader`, where `$$` stands for `$`.
+pub fn compose_environment(output: &[u8]) -> Values {
+    let config: serde_json::Value = serde_json::from_slice(output).unwrap();
+    let environment = config["services"]["reader"]["environment"]
+        .as_object()
+        .unwrap();
+    let pairs = environment.iter();
+    pairs
+        .map(|(key, value)| {
+            (
+                key.clone(),
+                value.as_str().unwrap().replace("$$", "$").into(),
+            )
+        })
+        .collect()
 }
 
 /// A JSON object of Base64.
