@@ -55,6 +55,9 @@ _kluis() {
             kluis,help)
                 cmd="kluis__subcmd__help"
                 ;;
+            kluis,helper)
+                cmd="kluis__subcmd__helper"
+                ;;
             kluis,history)
                 cmd="kluis__subcmd__history"
                 ;;
@@ -160,6 +163,15 @@ _kluis() {
             kluis__subcmd__git,uninstall)
                 cmd="kluis__subcmd__git__subcmd__uninstall"
                 ;;
+            kluis__subcmd__helper,askpass)
+                cmd="kluis__subcmd__helper__subcmd__askpass"
+                ;;
+            kluis__subcmd__helper,docker)
+                cmd="kluis__subcmd__helper__subcmd__docker"
+                ;;
+            kluis__subcmd__helper,git)
+                cmd="kluis__subcmd__helper__subcmd__git"
+                ;;
             kluis__subcmd__key,add)
                 cmd="kluis__subcmd__key__subcmd__add"
                 ;;
@@ -218,7 +230,7 @@ _kluis() {
 
     case "${cmd}" in
         kluis)
-            opts="-w -q -y -V -h --vault --workspace --project --json --quiet --yes --non-interactive --passphrase-file --key-file --lock-timeout --pin --accept-older --color --version --help init import status set create update get show list ls edit move mv copy cp delete rm rollback restore undelete rotate history run export inject check trust key workspace app git unlock lock vault doctor completions help"
+            opts="-w -q -y -V -h --vault --workspace --project --json --quiet --yes --non-interactive --passphrase-file --key-file --lock-timeout --pin --accept-older --color --version --help init import status set create update get show list ls edit move mv copy cp delete rm rollback restore undelete rotate history run export inject helper check trust key workspace app git unlock lock vault doctor completions help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1488,12 +1500,244 @@ _kluis() {
             return 0
             ;;
         kluis__subcmd__help)
-            opts="-w -q -y -h --vault --workspace --project --json --quiet --yes --non-interactive --passphrase-file --key-file --lock-timeout --pin --accept-older --color --help ci environment exit-codes migrate references security start team init import status set create update get show list edit move copy delete rollback restore rotate history run export inject check trust key workspace app git unlock lock vault doctor completions help"
+            opts="-w -q -y -h --vault --workspace --project --json --quiet --yes --non-interactive --passphrase-file --key-file --lock-timeout --pin --accept-older --color --help ci environment exit-codes integrations migrate references security start team init import status set create update get show list edit move copy delete rollback restore rotate history run export inject helper check trust key workspace app git unlock lock vault doctor completions help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --vault)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --workspace)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -w)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --project)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --passphrase-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --key-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --lock-timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --pin)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        kluis__subcmd__helper)
+            opts="-w -q -y -h --vault --workspace --project --json --quiet --yes --non-interactive --passphrase-file --key-file --lock-timeout --pin --accept-older --color --help git docker askpass"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --vault)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --workspace)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -w)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --project)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --passphrase-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --key-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --lock-timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --pin)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        kluis__subcmd__helper__subcmd__askpass)
+            opts="-w -q -y -h --secret --prompt --username --for --reveal --install --force --vault --workspace --project --json --quiet --yes --non-interactive --passphrase-file --key-file --lock-timeout --pin --accept-older --color --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --secret)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --prompt)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --username)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --for)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --install)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --vault)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --workspace)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -w)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --project)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --passphrase-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --key-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --lock-timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --pin)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        kluis__subcmd__helper__subcmd__docker)
+            opts="-w -q -y -h --install --force --vault --workspace --project --json --quiet --yes --non-interactive --passphrase-file --key-file --lock-timeout --pin --accept-older --color --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --install)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --vault)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --workspace)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -w)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --project)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --passphrase-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --key-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --lock-timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --pin)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        kluis__subcmd__helper__subcmd__git)
+            opts="-w -q -y -h --secret --username --allow-http --vault --workspace --project --json --quiet --yes --non-interactive --passphrase-file --key-file --lock-timeout --pin --accept-older --color --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --secret)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --username)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --vault)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0

@@ -66,6 +66,7 @@ complete -c kluis -n "__fish_kluis_needs_command" -f -a "history" -d 'Show the v
 complete -c kluis -n "__fish_kluis_needs_command" -f -a "run" -d 'Start a command with secrets in its environment'
 complete -c kluis -n "__fish_kluis_needs_command" -f -a "export" -d 'Write secrets in the format of another program'
 complete -c kluis -n "__fish_kluis_needs_command" -f -a "inject" -d 'Fill a template with values'
+complete -c kluis -n "__fish_kluis_needs_command" -f -a "helper" -d 'Answer git, docker or ssh when they ask for a password'
 complete -c kluis -n "__fish_kluis_needs_command" -f -a "check" -d 'Check that every secret of the project is ready'
 complete -c kluis -n "__fish_kluis_needs_command" -f -a "trust" -d 'Trust the project file in this folder'
 complete -c kluis -n "__fish_kluis_needs_command" -f -a "key" -d 'Manage who can open the vault'
@@ -664,6 +665,85 @@ complete -c kluis -n "__fish_kluis_using_subcommand inject" -l non-interactive -
 complete -c kluis -n "__fish_kluis_using_subcommand inject" -l accept-older -d 'Accept an older vault than this machine has seen'
 complete -c kluis -n "__fish_kluis_using_subcommand inject" -l follow -d 'With -o: write to the file that a link leads to'
 complete -c kluis -n "__fish_kluis_using_subcommand inject" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kluis -n "__fish_kluis_using_subcommand helper; and not __fish_seen_subcommand_from git docker askpass" -l vault -d 'Use this vault file [env: KLUIS_VAULT]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand helper; and not __fish_seen_subcommand_from git docker askpass" -s w -l workspace -d 'Use this workspace [env: KLUIS_WORKSPACE]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand helper; and not __fish_seen_subcommand_from git docker askpass" -l project -d 'Use this project file, and agree to it [env: KLUIS_PROJECT]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand helper; and not __fish_seen_subcommand_from git docker askpass" -l passphrase-file -d 'Unlock with the passphrase in this file [env: KLUIS_PASSPHRASE_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand helper; and not __fish_seen_subcommand_from git docker askpass" -l key-file -d 'Unlock with this key file, or the token in it [env: KLUIS_KEY_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand helper; and not __fish_seen_subcommand_from git docker askpass" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand helper; and not __fish_seen_subcommand_from git docker askpass" -l pin -d 'Open only the vault that this pin describes [env: KLUIS_PIN]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand helper; and not __fish_seen_subcommand_from git docker askpass" -l color -d 'Use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c kluis -n "__fish_kluis_using_subcommand helper; and not __fish_seen_subcommand_from git docker askpass" -l json -d 'Print results, warnings and errors as JSON'
+complete -c kluis -n "__fish_kluis_using_subcommand helper; and not __fish_seen_subcommand_from git docker askpass" -s q -l quiet -d 'Print no notes; print names alone in lists'
+complete -c kluis -n "__fish_kluis_using_subcommand helper; and not __fish_seen_subcommand_from git docker askpass" -s y -l yes -d 'Answer yes where a command asks for confirmation'
+complete -c kluis -n "__fish_kluis_using_subcommand helper; and not __fish_seen_subcommand_from git docker askpass" -l non-interactive -d 'Never ask; fail instead [env: KLUIS_NON_INTERACTIVE]'
+complete -c kluis -n "__fish_kluis_using_subcommand helper; and not __fish_seen_subcommand_from git docker askpass" -l accept-older -d 'Accept an older vault than this machine has seen'
+complete -c kluis -n "__fish_kluis_using_subcommand helper; and not __fish_seen_subcommand_from git docker askpass" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kluis -n "__fish_kluis_using_subcommand helper; and not __fish_seen_subcommand_from git docker askpass" -f -a "git" -d 'Give git the password for a host'
+complete -c kluis -n "__fish_kluis_using_subcommand helper; and not __fish_seen_subcommand_from git docker askpass" -f -a "docker" -d 'Give docker the password for a registry'
+complete -c kluis -n "__fish_kluis_using_subcommand helper; and not __fish_seen_subcommand_from git docker askpass" -f -a "askpass" -d 'Give ssh, sudo or git the password that they ask for'
+complete -c kluis -n "__fish_kluis_using_subcommand helper; and __fish_seen_subcommand_from git" -l secret -d 'Give this secret, whatever the host' -r
+complete -c kluis -n "__fish_kluis_using_subcommand helper; and __fish_seen_subcommand_from git" -l username -d 'The username that belongs to it' -r
+complete -c kluis -n "__fish_kluis_using_subcommand helper; and __fish_seen_subcommand_from git" -l vault -d 'Use this vault file [env: KLUIS_VAULT]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand helper; and __fish_seen_subcommand_from git" -s w -l workspace -d 'Use this workspace [env: KLUIS_WORKSPACE]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand helper; and __fish_seen_subcommand_from git" -l project -d 'Use this project file, and agree to it [env: KLUIS_PROJECT]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand helper; and __fish_seen_subcommand_from git" -l passphrase-file -d 'Unlock with the passphrase in this file [env: KLUIS_PASSPHRASE_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand helper; and __fish_seen_subcommand_from git" -l key-file -d 'Unlock with this key file, or the token in it [env: KLUIS_KEY_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand helper; and __fish_seen_subcommand_from git" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand helper; and __fish_seen_subcommand_from git" -l pin -d 'Open only the vault that this pin describes [env: KLUIS_PIN]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand helper; and __fish_seen_subcommand_from git" -l color -d 'Use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c kluis -n "__fish_kluis_using_subcommand helper; and __fish_seen_subcommand_from git" -l allow-http -d 'Give it over plain http, too'
+complete -c kluis -n "__fish_kluis_using_subcommand helper; and __fish_seen_subcommand_from git" -l json -d 'Print results, warnings and errors as JSON'
+complete -c kluis -n "__fish_kluis_using_subcommand helper; and __fish_seen_subcommand_from git" -s q -l quiet -d 'Print no notes; print names alone in lists'
+complete -c kluis -n "__fish_kluis_using_subcommand helper; and __fish_seen_subcommand_from git" -s y -l yes -d 'Answer yes where a command asks for confirmation'
+complete -c kluis -n "__fish_kluis_using_subcommand helper; and __fish_seen_subcommand_from git" -l non-interactive -d 'Never ask; fail instead [env: KLUIS_NON_INTERACTIVE]'
+complete -c kluis -n "__fish_kluis_using_subcommand helper; and __fish_seen_subcommand_from git" -l accept-older -d 'Accept an older vault than this machine has seen'
+complete -c kluis -n "__fish_kluis_using_subcommand helper; and __fish_seen_subcommand_from git" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kluis -n "__fish_kluis_using_subcommand helper; and __fish_seen_subcommand_from docker" -l install -d 'Link docker-credential-kluis in this folder [default: the folder of kluis]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand helper; and __fish_seen_subcommand_from docker" -l vault -d 'Use this vault file [env: KLUIS_VAULT]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand helper; and __fish_seen_subcommand_from docker" -s w -l workspace -d 'Use this workspace [env: KLUIS_WORKSPACE]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand helper; and __fish_seen_subcommand_from docker" -l project -d 'Use this project file, and agree to it [env: KLUIS_PROJECT]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand helper; and __fish_seen_subcommand_from docker" -l passphrase-file -d 'Unlock with the passphrase in this file [env: KLUIS_PASSPHRASE_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand helper; and __fish_seen_subcommand_from docker" -l key-file -d 'Unlock with this key file, or the token in it [env: KLUIS_KEY_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand helper; and __fish_seen_subcommand_from docker" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand helper; and __fish_seen_subcommand_from docker" -l pin -d 'Open only the vault that this pin describes [env: KLUIS_PIN]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand helper; and __fish_seen_subcommand_from docker" -l color -d 'Use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c kluis -n "__fish_kluis_using_subcommand helper; and __fish_seen_subcommand_from docker" -l force -d 'With --install: replace a file that is there'
+complete -c kluis -n "__fish_kluis_using_subcommand helper; and __fish_seen_subcommand_from docker" -l json -d 'Print results, warnings and errors as JSON'
+complete -c kluis -n "__fish_kluis_using_subcommand helper; and __fish_seen_subcommand_from docker" -s q -l quiet -d 'Print no notes; print names alone in lists'
+complete -c kluis -n "__fish_kluis_using_subcommand helper; and __fish_seen_subcommand_from docker" -s y -l yes -d 'Answer yes where a command asks for confirmation'
+complete -c kluis -n "__fish_kluis_using_subcommand helper; and __fish_seen_subcommand_from docker" -l non-interactive -d 'Never ask; fail instead [env: KLUIS_NON_INTERACTIVE]'
+complete -c kluis -n "__fish_kluis_using_subcommand helper; and __fish_seen_subcommand_from docker" -l accept-older -d 'Accept an older vault than this machine has seen'
+complete -c kluis -n "__fish_kluis_using_subcommand helper; and __fish_seen_subcommand_from docker" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kluis -n "__fish_kluis_using_subcommand helper; and __fish_seen_subcommand_from askpass" -l secret -d 'The secret to give' -r
+complete -c kluis -n "__fish_kluis_using_subcommand helper; and __fish_seen_subcommand_from askpass" -l prompt -d 'Answer only a question that begins with this text' -r
+complete -c kluis -n "__fish_kluis_using_subcommand helper; and __fish_seen_subcommand_from askpass" -l username -d 'The answer when git asks for a username' -r
+complete -c kluis -n "__fish_kluis_using_subcommand helper; and __fish_seen_subcommand_from askpass" -l for -d 'Name the host, for a secret bound to hosts' -r
+complete -c kluis -n "__fish_kluis_using_subcommand helper; and __fish_seen_subcommand_from askpass" -l install -d 'Write a script that answers this way' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand helper; and __fish_seen_subcommand_from askpass" -l vault -d 'Use this vault file [env: KLUIS_VAULT]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand helper; and __fish_seen_subcommand_from askpass" -s w -l workspace -d 'Use this workspace [env: KLUIS_WORKSPACE]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand helper; and __fish_seen_subcommand_from askpass" -l project -d 'Use this project file, and agree to it [env: KLUIS_PROJECT]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand helper; and __fish_seen_subcommand_from askpass" -l passphrase-file -d 'Unlock with the passphrase in this file [env: KLUIS_PASSPHRASE_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand helper; and __fish_seen_subcommand_from askpass" -l key-file -d 'Unlock with this key file, or the token in it [env: KLUIS_KEY_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand helper; and __fish_seen_subcommand_from askpass" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand helper; and __fish_seen_subcommand_from askpass" -l pin -d 'Open only the vault that this pin describes [env: KLUIS_PIN]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand helper; and __fish_seen_subcommand_from askpass" -l color -d 'Use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c kluis -n "__fish_kluis_using_subcommand helper; and __fish_seen_subcommand_from askpass" -l reveal -d 'Use the value although it is bound to hosts'
+complete -c kluis -n "__fish_kluis_using_subcommand helper; and __fish_seen_subcommand_from askpass" -l force -d 'With --install: replace a file that is there'
+complete -c kluis -n "__fish_kluis_using_subcommand helper; and __fish_seen_subcommand_from askpass" -l json -d 'Print results, warnings and errors as JSON'
+complete -c kluis -n "__fish_kluis_using_subcommand helper; and __fish_seen_subcommand_from askpass" -s q -l quiet -d 'Print no notes; print names alone in lists'
+complete -c kluis -n "__fish_kluis_using_subcommand helper; and __fish_seen_subcommand_from askpass" -s y -l yes -d 'Answer yes where a command asks for confirmation'
+complete -c kluis -n "__fish_kluis_using_subcommand helper; and __fish_seen_subcommand_from askpass" -l non-interactive -d 'Never ask; fail instead [env: KLUIS_NON_INTERACTIVE]'
+complete -c kluis -n "__fish_kluis_using_subcommand helper; and __fish_seen_subcommand_from askpass" -l accept-older -d 'Accept an older vault than this machine has seen'
+complete -c kluis -n "__fish_kluis_using_subcommand helper; and __fish_seen_subcommand_from askpass" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kluis -n "__fish_kluis_using_subcommand check" -l vault -d 'Use this vault file [env: KLUIS_VAULT]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand check" -s w -l workspace -d 'Use this workspace [env: KLUIS_WORKSPACE]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand check" -l project -d 'Use this project file, and agree to it [env: KLUIS_PROJECT]' -r -F
@@ -1394,6 +1474,7 @@ complete -c kluis -l app -x -k -a '(__fish_kluis_names)'
 complete -c kluis -l file -x -k -a '(__fish_kluis_names)'
 complete -c kluis -l key -x -k -a '(__fish_kluis_names)'
 complete -c kluis -l reveal -x -k -a '(__fish_kluis_names)'
+complete -c kluis -l secret -x -k -a '(__fish_kluis_names)'
 complete -c kluis -l stdin -x -k -a '(__fish_kluis_names)'
 complete -c kluis -l to-workspace -x -k -a '(__fish_kluis_names)'
 complete -c kluis -s e -x -k -a '(__fish_kluis_names)'

@@ -6,6 +6,7 @@ use crate::vault::destination::{Destination, Name, Revealed};
 use crate::vault::host::Host;
 use crate::vault::reference::Reference;
 use crate::vault::{self, Vault};
+use std::ffi::OsString;
 
 /// For commands that take several secrets: each that goes anywhere is named.
 #[derive(clap::Args)]
@@ -32,6 +33,19 @@ pub struct OneDestinationArgs {
 }
 
 impl OneDestinationArgs {
+    /// Whether the value is used however it is bound.
+    pub fn is_anywhere(&self) -> bool {
+        self.reveal
+    }
+
+    /// The same options, as words of a command line.
+    pub fn words(&self) -> impl Iterator<Item = OsString> {
+        let destination = self.destination.as_ref();
+        let destination = destination.map(|place| format!("--for={place}"));
+        let reveal = self.reveal.then(|| "--reveal".to_owned());
+        destination.into_iter().chain(reveal).map(OsString::from)
+    }
+
     pub fn destination(&self) -> Result<Destination, Error> {
         if self.reveal {
             return Ok(Destination::anywhere());

@@ -17,6 +17,7 @@ pub mod secret_or_picker;
 pub mod selection;
 pub mod source;
 pub mod time;
+pub mod username;
 pub mod value;
 pub mod version;
 pub mod workspace;

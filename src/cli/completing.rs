@@ -2,7 +2,7 @@
 
 use super::globals::Globals;
 use crate::completion::Cursor;
-use crate::context::{Context, GlobalFlags};
+use crate::context::{Caller, Context, GlobalFlags};
 use crate::platform::process::Hardened;
 use crate::settings::{Flags, Interaction};
 use crate::ui::{Options, Ui};
@@ -37,6 +37,7 @@ fn names(words: &[OsString], hardened: Hardened, command: fn() -> Command) -> Op
         ..globals.into()
     };
     let global_flags = GlobalFlags {
+        caller: Caller::User,
         json: true,
         quiet: true,
         yes: false,

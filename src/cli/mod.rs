@@ -1,5 +1,6 @@
 //! The command line as a whole: parses it and calls the verb. It never acts itself.
 
+mod called_as;
 mod completing;
 mod globals;
 mod page;
@@ -7,7 +8,7 @@ mod table;
 mod usage;
 
 use crate::context::project_context::ProjectChoice;
-use crate::context::{Context, GlobalFlags};
+use crate::context::{Caller, Context, GlobalFlags};
 use crate::error::{Error, Exit};
 use crate::help::{self, SURROUNDINGS};
 use crate::platform::file_system;
@@ -41,7 +42,7 @@ Project   check     Is every secret ready?  trust   Trust kluis.toml
 Sharing   key       Who can open the vault  workspace, app, git
 Session   unlock    Unlock the vault        lock    Forget the keys
 More      vault     Check the whole file    doctor  Find problems
-          completions, help
+          helper, completions, help
 
 Try:   kluis init && printf %s \"$TOKEN\" | kluis set github_token
        kluis run -e GITHUB_TOKEN=github_token -- gh repo list
@@ -140,6 +141,7 @@ pub fn complete(words: &[OsString], hardened: Hardened) -> u8 {
 
 /// Runs one command line and returns its exit code.
 pub fn run(arguments: &[OsString], hardened: Hardened) -> u8 {
+    let arguments = &*called_as::spelled_out(arguments);
     let mut ui = Ui::new(ui::Options {
         json: wants_json(arguments),
         color: color(None),
@@ -198,9 +200,15 @@ fn dispatch(matches: &ArgMatches, ui: &mut Ui, hardened: Hardened) -> Result<(),
         color: color(globals.color),
         ..ui::Options::default()
     });
-    let run = match entry.run {
+    let (run, caller) = match entry.run {
         Run::Standalone(run) => return run(matches, ui, command),
-        Run::InContext(run) => run,
+        Run::InContext(run) => (run, Caller::User),
+        Run::ForProgram(_) if globals.project.is_some() => {
+            return Err(Error::usage(format!(
+                "`kluis {name}` follows no project file: leave out --project"
+            )));
+        }
+        Run::ForProgram(run) => (run, Caller::Program),
     };
     let Globals {
         json,
@@ -217,6 +225,7 @@ fn dispatch(matches: &ArgMatches, ui: &mut Ui, hardened: Hardened) -> Result<(),
         });
     }
     let global_flags = GlobalFlags {
+        caller,
         json,
         quiet,
         yes,

@@ -26,11 +26,21 @@ type RunStandalone = fn(&ArgMatches, &mut Ui, fn() -> Command) -> Result<(), Err
 /// What a verb needs to run.
 pub enum Run {
     Standalone(RunStandalone),
-    InContext(fn(&ArgMatches, &mut Context) -> Result<(), Error>),
+    InContext(RunInContext),
+    /// In a context without a project file.
+    ForProgram(RunInContext),
 }
+
+type RunInContext = fn(&ArgMatches, &mut Context) -> Result<(), Error>;
 
 const fn verb<V: commands::Command>(name: &'static str, about: &'static str) -> Entry {
     let run = Run::InContext(|matches, context| parsed::<V>(matches)?.run(context));
+    entry::<V>(name, about, run)
+}
+
+/// A verb that other programs call.
+const fn for_program<V: commands::Command>(name: &'static str, about: &'static str) -> Entry {
+    let run = Run::ForProgram(|matches, context| parsed::<V>(matches)?.run(context));
     entry::<V>(name, about, run)
 }
 
@@ -162,6 +172,10 @@ pub const GROUPS: &[Group] = &[
                 "Write secrets in the format of another program",
             ),
             verb::<commands::inject::Inject>("inject", "Fill a template with values"),
+            for_program::<commands::helper::Helper>(
+                "helper",
+                "Answer git, docker or ssh when they ask for a password",
+            ),
         ],
     },
     Group {

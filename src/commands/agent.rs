@@ -12,8 +12,8 @@ use anyhow::Context as _;
 /// You need this only to start the agent by systemd, or to watch it: `kluis unlock` starts an agent by
 /// itself. The agent has no key until `kluis unlock` gives it one, and runs until a signal ends it.
 ///
-/// It listens at $XDG_RUNTIME_DIR/kluis/agent.sock, or below ~/.local/state if that folder is not yours
-/// alone. Started by systemd, it listens at the socket that systemd passes, ends when it has no key left, and
+/// It listens at kluis/agent.sock below $XDG_RUNTIME_DIR, or /run/user/UID if that variable is not set. If that
+/// folder is not yours alone, it listens below ~/.local/state. Started by systemd, it listens at the socket that systemd passes, ends when it has no key left, and
 /// is started again when it is needed.
 #[derive(clap::Args)]
 #[command(after_help = "\

@@ -33,6 +33,7 @@ pub mod export;
 pub mod get;
 pub mod git;
 pub mod help;
+pub mod helper;
 pub mod history;
 pub mod import;
 pub mod init;

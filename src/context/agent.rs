@@ -6,11 +6,10 @@ use crate::error::Error;
 use crate::keyring::Keyring;
 use crate::keyring::local::LocalKeyring;
 use crate::sealed::header::Header;
-use crate::settings::directories::state_directory;
+use crate::settings::directories::{runtime_directory, state_directory};
 use crate::settings::{AutoAgent, Interaction};
 use crate::ui::Answer;
 use crate::vault::time::exact_duration;
-use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 pub const DEFAULT_TERMS: Terms = Terms {
@@ -20,9 +19,9 @@ pub const DEFAULT_TERMS: Terms = Terms {
 
 /// The path of this user's agent socket, whether or not an agent listens there.
 pub fn place() -> Result<SocketPath, agent::Error> {
-    let runtime = std::env::var_os("XDG_RUNTIME_DIR").map(PathBuf::from);
+    let runtime = runtime_directory();
     let state = state_directory();
-    let place = SocketPath::find(runtime.as_deref().map(Path::new), state.as_deref());
+    let place = SocketPath::find(Some(&runtime), state.as_deref());
     Ok(place?)
 }
 

@@ -39,8 +39,19 @@ use system_clock::SystemClock;
 
 const MAX_USER_FILE_BYTES: usize = 64 * 1024;
 
+/// Who starts the command.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Caller {
+    /// You, or a script of yours.
+    User,
+    /// A program that needs a password, perhaps in a repository that you only cloned. No project file is followed, and
+    /// nothing is asked but a passphrase.
+    Program,
+}
+
 /// The global options that are not settings.
 pub struct GlobalFlags {
+    pub caller: Caller,
     pub json: bool,
     pub quiet: bool,
     pub yes: bool,
@@ -58,6 +69,7 @@ pub struct Context<'u> {
     pub quiet: bool,
     pub yes: bool,
     pub hardened: Hardened,
+    pub caller: Caller,
     pub project_context: ProjectContext,
     pub rollback_guard: RollbackGuard,
     key_file: Option<KeyFile>,
@@ -78,6 +90,7 @@ impl<'u> Context<'u> {
         command: fn() -> clap::Command,
     ) -> Result<Self, Error> {
         let GlobalFlags {
+            caller,
             json,
             quiet,
             yes,
@@ -95,7 +108,10 @@ impl<'u> Context<'u> {
             (Some(path), Some(text)) => Some(UserFile { path, text }),
             _ => None,
         };
-        let project_context = ProjectContext::look(project, directories.home.as_deref())?;
+        let project_context = match caller {
+            Caller::User => ProjectContext::look(project, directories.home.as_deref())?,
+            Caller::Program => ProjectContext::none(),
+        };
         let settings = settings::settle(
             flags,
             &|name| std::env::var_os(name),
@@ -121,6 +137,7 @@ impl<'u> Context<'u> {
             quiet,
             yes,
             hardened,
+            caller,
             project_context,
             rollback_guard,
             key_file: None,

@@ -84,6 +84,17 @@ impl ProjectContext {
         })
     }
 
+    /// For a command that follows no project file: it looks for none, and a named one is not read.
+    pub fn none() -> Self {
+        Self {
+            read: Ok(None),
+            is_named: false,
+            is_new: false,
+            trust_store: None,
+            followed: None,
+        }
+    }
+
     /// Leaves the file out of this command.
     pub fn ignore(&mut self) {
         self.read = Ok(None);

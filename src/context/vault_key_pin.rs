@@ -1,7 +1,7 @@
 //! Asks you to confirm the vault's key when it is not pinned yet. Anyone can encrypt to a public key, so a
 //! vault that a key file opens need not be the one you mean.
 
-use super::Context;
+use super::{Caller, Context};
 use crate::error::Error;
 use crate::keyring::vault_key::{encode_vault_key, parse_vault_key, vault_key};
 use crate::sealed::header::Header;
@@ -11,7 +11,8 @@ use crate::ui::{self, Answer, for_terminal};
 use crate::vault::{self, time::Timestamp};
 
 /// Asks you to confirm the key of this header, unless you confirmed it on this machine before. A different
-/// key is refused. If there is no terminal to ask at, it fails with `unasked`. `--yes` does not count as an
+/// key is refused. If there is no terminal to ask at, or a program is the
+/// caller, it fails with `unasked`. `--yes` does not count as an
 /// answer, because it compares nothing.
 pub fn confirm_key(
     context: &mut Context,
@@ -27,6 +28,9 @@ pub fn confirm_key(
     // What this machine has seen of the vault comes before what you are told of it.
     if let Some(error) = context.other_key(header.content(), &[]) {
         return Err(error.into());
+    }
+    if context.caller == Caller::Program {
+        return Err(unasked());
     }
     let place = context.settings.vault.path().display().to_string();
     let replaced = if context

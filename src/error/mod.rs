@@ -123,7 +123,7 @@ pub enum Error {
     /// A failure of no kind that a script would tell apart.
     #[error("{0}")]
     Failed(#[from] anyhow::Error),
-    /// The exit code of a command that `run` waited for; nothing is printed.
+    /// The exit code of a command that `run` waited for, or one of a protocol; nothing is printed.
     #[error("the command ended with {0}")]
     Ended(u8),
     /// A failure of `run` itself, before the command started.

@@ -31,14 +31,17 @@ no other vault:
 
 Your settings, ~/.config/kluis/config.toml, may have these. `keep` is how many
 past versions of a secret stay. `auto_agent` says whether a passphrase that you
-type unlocks the vault for later commands: ask, always or never.
+type unlocks the vault for later commands: ask, always or never. [hosts] says
+which secret `kluis helper` gives to which host, and whose password it is.
 
     vault = \"~/secrets.kluis\"
     workspace = \"staging\"
     lock_timeout = \"30s\"
     keep = 10
     color = \"never\"
-    auto_agent = \"always\"";
+    auto_agent = \"always\"
+    [hosts]
+    \"git.example.com\" = { secret = \"git_token\", username = \"ada\" }";
 
 /// The part of `kluis --help` besides the options: under each heading a term, two spaces or more, and a text.
 pub const SURROUNDINGS: &str = "\
@@ -52,8 +55,8 @@ Environment:
   KLUIS_PROJECT          the project file to follow and agree to, as --project
   KLUIS_NO_PROJECT       ignore kluis.toml, unless it is 0 or false
   KLUIS_NON_INTERACTIVE  never ask, unless it is 0 or false
-  XDG_RUNTIME_DIR        the folder for the agent's socket and for values as
-                         files, if it is yours alone
+  XDG_RUNTIME_DIR        the folder for the agent's socket and values as files,
+                         if yours [default: /run/user/UID]
   NO_COLOR               no colour
 
 Files:

@@ -3,6 +3,7 @@
 mod ci;
 mod environment;
 mod exit_codes;
+mod integrations;
 mod migrate;
 mod references;
 mod security;
@@ -45,6 +46,11 @@ pub const TOPICS: &[Topic] = &[
             exit_codes::JSON,
             exit_codes::EXAMPLES,
         ],
+    },
+    Topic {
+        name: "integrations",
+        about: "Recipes for git, docker, ssh, AWS, kubectl, PostgreSQL, curl",
+        parts: &[integrations::TEXT],
     },
     Topic {
         name: "migrate",

@@ -66,6 +66,14 @@ pub fn own_file() -> std::io::Result<PathBuf> {
     std::env::current_exe()
 }
 
+/// The path where this program is installed, for those who start it later.
+pub fn installed_file() -> std::io::Result<PathBuf> {
+    let path = std::env::current_exe()?;
+    // After another was installed in its place, Linux gives a path that nothing is at.
+    path.metadata()?;
+    Ok(path)
+}
+
 /// Whether this process could leave a core file, hardened or not.
 pub fn may_leave_core_files() -> bool {
     getrlimit(Resource::Core).current != Some(0)

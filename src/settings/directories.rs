@@ -1,5 +1,6 @@
 //! The directories of your data, configuration and state.
 
+use rustix::process::{Uid, geteuid};
 use std::ffi::OsString;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
@@ -21,7 +22,7 @@ pub fn known(variable: &str, directory: fn() -> Option<PathBuf>) -> Option<PathB
 pub fn state_directory() -> Option<PathBuf> {
     let state = known("XDG_STATE_HOME", dirs::state_dir);
     let state = state.or_else(|| known("XDG_DATA_HOME", dirs::data_dir));
-    state.filter(|state| !rustix::process::geteuid().is_root() || is_roots(state))
+    state.filter(|state| !geteuid().is_root() || is_roots(state))
 }
 
 /// Whether the directory, or the nearest one above it that exists, belongs to root.
@@ -29,6 +30,17 @@ fn is_roots(directory: &Path) -> bool {
     let mut above = directory.ancestors();
     let found = above.find_map(|directory| std::fs::metadata(directory).ok());
     found.is_none_or(|found| found.uid() == 0)
+}
+
+/// The folder for sockets: XDG_RUNTIME_DIR, or else the one that systemd and elogind make for each user. A program that
+/// cron, `sudo` or a desktop starts may have no such variable. It may be missing, or not yours: check it before use.
+pub fn runtime_directory() -> PathBuf {
+    let named = std::env::var_os("XDG_RUNTIME_DIR").filter(|path| !path.is_empty());
+    named.map_or_else(|| usual_runtime_directory(geteuid()), PathBuf::from)
+}
+
+fn usual_runtime_directory(user: Uid) -> PathBuf {
+    format!("/run/user/{}", user.as_raw()).into()
 }
 
 /// The user file's path, if it can be determined.

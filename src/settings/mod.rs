@@ -5,6 +5,7 @@
 //! secret.
 
 pub mod directories;
+pub mod hosts;
 mod user_file;
 
 use crate::plaintext::Plaintext;
@@ -12,6 +13,7 @@ use crate::vault::name::WorkspaceName;
 use crate::vault::pin::Pin;
 use crate::vault::rule::RuleViolation;
 use crate::vault::time::parse_duration;
+use hosts::Hosts;
 use serde::Serialize;
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
@@ -125,6 +127,8 @@ pub struct Settings {
     pub pin: Option<Pin>,
     pub unlocking: Unlocking,
     pub auto_agent: AutoAgent,
+    /// The secrets that helpers give, by host.
+    pub hosts: Hosts,
 }
 
 /// The named ways to unlock, in no particular order.
@@ -266,6 +270,7 @@ pub fn settle(
         interaction: flags.interaction.or(non_interactive).unwrap_or_default(),
         pin,
         auto_agent: user.auto_agent.unwrap_or_default(),
+        hosts: user.hosts,
         unlocking: Unlocking {
             token: token.map(|token| Plaintext::new(token.into_encoded_bytes())),
             passphrase_file: flags

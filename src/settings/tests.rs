@@ -379,3 +379,21 @@ fn the_ways_to_unlock_come_from_options_and_variables() {
     assert_eq!(unlocking.token.unwrap().expose(), b"token");
     assert_eq!(unlocking.passphrase_file.unwrap(), Path::new("/passphrase"));
 }
+
+#[test]
+fn hosts_stand_in_the_user_file() {
+    let given =
+        user_file("keep = 3\n[hosts]\n'git.example.com' = { secret = 'w/a', username = 'ada' }");
+    let hosts = given.settle().unwrap().hosts;
+    let lines: Vec<_> = hosts.iter().collect();
+    let [(place, login)] = lines[..] else {
+        panic!("{lines:?}");
+    };
+    assert_eq!(place.to_string(), "git.example.com");
+    assert_eq!(login.secret.to_string(), "w/a");
+    assert_eq!(login.username.as_ref().unwrap().as_str(), "ada");
+    assert_eq!(
+        user_file("[hosts]").settle().unwrap().hosts,
+        Hosts::default()
+    );
+}

@@ -1,7 +1,8 @@
-//! Parses the user file, `kluis/config.toml`: six keys, all optional, none of which may hold a secret.
+//! Parses the user file, `kluis/config.toml`: seven keys, all optional, none of which may hold a secret.
 //!
 //! A mistake is reported by line and column; the text itself is never quoted.
 
+use super::hosts::Hosts;
 use super::{
     AutoAgent, Color, Directories, Error, UserFile, VaultPlace, file_place, parse_timeout,
     parse_workspace,
@@ -19,6 +20,7 @@ pub(super) struct ConfigValues {
     pub keep: Option<usize>,
     pub color: Option<Color>,
     pub auto_agent: Option<AutoAgent>,
+    pub hosts: Hosts,
 }
 
 #[derive(serde::Deserialize)]
@@ -30,6 +32,8 @@ struct Keys {
     keep: Option<usize>,
     color: Option<Color>,
     auto_agent: Option<AutoAgent>,
+    #[serde(default)]
+    hosts: Hosts,
 }
 
 impl UserFile<'_> {
@@ -47,6 +51,7 @@ impl UserFile<'_> {
             keep: keys.keep,
             color: keys.color,
             auto_agent: keys.auto_agent,
+            hosts: keys.hosts,
         })
     }
 

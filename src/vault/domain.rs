@@ -11,6 +11,14 @@ pub const MAX_ALLOWED_DOMAINS: usize = 100;
 const MAX_DOMAIN_CHARACTERS: usize = 253;
 const MAX_LABEL_CHARACTERS: usize = 63; // RFC 1035
 
+/// How closely a pattern matches a host; the greatest is the closest.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Closeness {
+    /// It is below a domain with this many characters.
+    Below(usize),
+    Exact,
+}
+
 /// Hosts such as `api.example.org`, and patterns such as `*.example.org`; an empty list means no restriction.
 #[derive(Clone, Default, PartialEq, Eq, Debug, serde::Serialize, serde::Deserialize)]
 #[serde(try_from = "Vec<String>")]
@@ -41,14 +49,20 @@ impl AllowedDomains {
 
     /// Whether the secret may go to this host.
     pub fn allow(&self, host: &Host) -> bool {
-        let allows = |domain: &String| match domain.strip_prefix("*.") {
+        self.is_empty() || self.closeness(host).is_some()
+    }
+
+    /// How closely its closest pattern matches this host; `None` if no pattern does.
+    pub fn closeness(&self, host: &Host) -> Option<Closeness> {
+        let host = host.as_str();
+        let of = |domain: &String| match domain.strip_prefix("*.") {
             Some(base) => {
-                let front = host.as_str().strip_suffix(base);
-                front.is_some_and(|front| front.ends_with('.'))
+                let front = host.strip_suffix(base)?;
+                front.ends_with('.').then_some(Closeness::Below(base.len()))
             }
-            None => host.as_str() == domain,
+            None => (host == domain).then_some(Closeness::Exact),
         };
-        self.is_empty() || self.0.iter().any(allows)
+        self.0.iter().filter_map(of).max()
     }
 
     /// Reads a stored list, which must be in its one spelling and order.
@@ -202,6 +216,23 @@ mod tests {
 
     fn allows(patterns: &[&str], host: &str) -> bool {
         parse(patterns).unwrap().allow(&Host::parse(host).unwrap())
+    }
+
+    #[test]
+    fn the_closest_pattern_is_the_host_and_then_the_longest() {
+        let close = |patterns: &[&str]| {
+            let host = Host::parse("a.b.example.org").unwrap();
+            parse(patterns).unwrap().closeness(&host)
+        };
+        let order = [
+            close(&["a.b.example.com", "*.a.b.example.org"]),
+            close(&["*.example.org"]),
+            close(&["*.example.org", "*.b.example.org"]),
+            close(&["*.b.example.org", "a.b.example.org"]),
+        ];
+        assert_eq!(order[0], None);
+        assert!(order.is_sorted_by(|one, next| one < next), "{order:?}");
+        assert_eq!(close(&[]), None);
     }
 
     #[test]

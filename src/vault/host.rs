@@ -16,7 +16,7 @@ const MAX_TYPED_BYTES: usize = 253 * 4;
 const SPECIAL_SCHEMES: [&str; 6] = ["file", "ftp", "http", "https", "ws", "wss"];
 
 /// A host name or IPv4 address: lower-case, IDN in punycode, without a port or a final dot.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub struct Host(String);
 
 impl Host {

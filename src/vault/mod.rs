@@ -5,6 +5,7 @@ pub mod app_reference;
 pub mod change;
 pub mod checksum;
 pub mod clock;
+mod closest;
 pub mod create;
 mod decrypt;
 pub mod description;

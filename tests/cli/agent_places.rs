@@ -136,3 +136,34 @@ fn an_agent_outside_of_a_pid_namespace_is_used() {
     let get = sandbox.kluis(["get", "name"]).under(unshare).run();
     get.stdout("v").exits(0);
 }
+
+/// As a helper of cron, sudo or a desktop finds it, where the variable is missing.
+#[test]
+fn the_agent_in_run_user_is_found_without_the_variable() {
+    let unshare = ["unshare", "-m"];
+    let tried = Command::new(unshare[0]).args([unshare[1], "true"]).status();
+    if !is_root("a file system of one's own") || !tried.is_ok_and(|status| status.success()) {
+        return;
+    }
+    let sandbox = vault("v");
+    let user = rustix::process::geteuid().as_raw();
+    // Each mode of the folder, and where the agent is then.
+    for (mode, place) in [("700", "run"), ("755", "state")] {
+        let script = format!(
+            "set -e; mount -t tmpfs none /run; mkdir /run/user; mkdir -m {mode} /run/user/{user}; \
+             case $PLACE in run) export XDG_RUNTIME_DIR=/run/user/{user} ;; esac; \
+             \"$1\" unlock --passphrase-file \"$FILE\" -q; unset XDG_RUNTIME_DIR; \
+             \"$@\"; \"$1\" lock -q"
+        );
+        let get = sandbox.kluis(["get", "name"]).without("XDG_RUNTIME_DIR");
+        let get = get
+            .env("FILE", sandbox.given_path("passphrase"))
+            .env("PLACE", place);
+        let get = get
+            .under(["unshare", "-m", "sh", "-c", &script, "sh"])
+            .run();
+        get.stdout("v").exits(0);
+        let has_socket = sandbox.agent_socket().exists();
+        assert!(!has_socket, "it was locked: {place}");
+    }
+}

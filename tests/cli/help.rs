@@ -127,6 +127,7 @@ fn has_default(option: &Arg) -> bool {
         "copy",
         "env_key",
         "idle",
+        "install_in",
         "kdf",
         "keep",
         "label",

@@ -48,7 +48,7 @@ pub const KLUIS: &str = env!("CARGO_BIN_EXE_kluis");
 pub const CHEAP_KDF: &str = "m=8,t=1,p=1";
 
 /// The verbs whose stdout may hold a value, a new token, or what a child says.
-const REVEALING: &[&str] = &["export", "get", "init", "inject", "key", "run"];
+const REVEALING: &[&str] = &["export", "get", "helper", "init", "inject", "key", "run"];
 
 pub struct Sandbox {
     home: TempDir,
@@ -197,6 +197,9 @@ impl Sandbox {
         environment.insert("HOME".into(), self.home().into());
         environment.insert("PATH".into(), "/usr/local/bin:/usr/bin:/bin".into());
         environment.insert("LANG".into(), "C.UTF-8".into());
+        // Not the one of this user: an agent there would answer every test.
+        let runtime = self.home().join("no-runtime-folder");
+        environment.insert("XDG_RUNTIME_DIR".into(), runtime.into());
         if let Some(token) = &*self.token.borrow() {
             environment.insert("KLUIS_TOKEN".into(), token.into());
         }
@@ -225,6 +228,14 @@ impl Sandbox {
     /// The value, as a pipe receives it.
     pub fn get(&self, name: &str) -> Vec<u8> {
         let got = self.kluis(["get", name]).run();
+        let value = got.stdout.clone();
+        got.any_stdout().exits(0);
+        value
+    }
+
+    /// The value of a secret that is bound to this host.
+    pub fn get_for(&self, name: &str, host: &str) -> Vec<u8> {
+        let got = self.kluis(["get", name, "--for", host]).run();
         let value = got.stdout.clone();
         got.any_stdout().exits(0);
         value
@@ -371,6 +382,11 @@ impl Invocation<'_> {
     pub fn and(mut self, argument: impl AsRef<OsStr>) -> Self {
         self.arguments.push(argument.as_ref().to_owned());
         self
+    }
+
+    /// With these arguments as well.
+    pub fn all<S: AsRef<OsStr>>(self, arguments: impl IntoIterator<Item = S>) -> Self {
+        arguments.into_iter().fold(self, Self::and)
     }
 
     /// A file as stdin: it is read in the same pieces every time, which a pipe is not.

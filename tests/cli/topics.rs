@@ -86,6 +86,7 @@ fn each_topic_prints_without_a_vault_and_fits_the_page() {
             "ci",
             "environment",
             "exit-codes",
+            "integrations",
             "migrate",
             "references",
             "security",
@@ -309,7 +310,7 @@ fn an_unknown_topic_lists_the_valid_ones() {
     asked.any_stderr().exits(2);
     assert!(
         said.contains(
-            "topics are ci, environment, exit-codes, migrate, references, security, start, team\n"
+            "topics are ci, environment, exit-codes, integrations, migrate, references, security, start, team\n"
         ),
         "{said}"
     );

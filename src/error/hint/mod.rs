@@ -118,7 +118,7 @@ fn of_settings(error: &settings::Error) -> Option<&'static str> {
         }
         E::Url { .. } => Some("give the path of a file, such as secrets.kluis"),
         E::UserFile { .. } => Some(
-            "the settings are vault, workspace, lock_timeout, keep (a number of versions), color (\"auto\", \"always\", \"never\") and auto_agent (\"ask\", \"always\", \"never\")",
+            "the settings are vault, workspace, lock_timeout, keep (a number of versions), color (\"auto\", \"always\", \"never\"), auto_agent (\"ask\", \"always\", \"never\") and, last, [hosts] with lines such as \"git.example.com\" = { secret = \"NAME\", username = \"NAME\" }",
         ),
         E::Broken {
             origin: "--pin" | "KLUIS_PIN",
