@@ -119,20 +119,32 @@ impl Drop for PrivateTempFolder {
 
 /// The folders that killed processes of this user left below `above`, with values in them.
 pub fn leftovers(above: &Path) -> Vec<PathBuf> {
-    let names = directory::names(above).unwrap_or_default().into_iter();
-    let named = names.filter(|name| is_name(name));
-    let paths = named.map(|name| above.join(name));
-    paths.filter(|path| dead(path).is_some()).collect()
+    let named = named(above).into_iter();
+    named
+        .filter(|path| holds_something(path) && dead(path).is_some())
+        .collect()
 }
 
-/// Removes them; returns how many.
+/// Removes them; returns how many. An empty folder goes, too, but does not count: it may be a new one.
 pub fn remove_leftovers(above: &Path) -> usize {
-    let removed = leftovers(above).into_iter().filter(|path| {
+    let removed = named(above).into_iter().filter(|path| {
         // The lock is held until the folder is gone, so that no other process removes a new one of its name.
         let lock = dead(path);
-        lock.is_some() && fs::remove_dir_all(path).is_ok()
+        let is_left = lock.is_some() && holds_something(path);
+        lock.is_some() && fs::remove_dir_all(path).is_ok() && is_left
     });
     removed.count()
+}
+
+/// What lies below `above` under a name of such a folder.
+fn named(above: &Path) -> Vec<PathBuf> {
+    let names = directory::names(above).unwrap_or_default().into_iter();
+    let named = names.filter(|name| is_name(name));
+    named.map(|name| above.join(name)).collect()
+}
+
+fn holds_something(folder: &Path) -> bool {
+    directory::names(folder).is_ok_and(|names| !names.is_empty())
 }
 
 /// The lock of a folder that no process uses any more. That of another user, or a link, is none.
@@ -205,6 +217,7 @@ mod tests {
     fn it_is_no_leftover_while_one_of_its_users_lives() {
         let above = tempfile::tempdir().unwrap();
         let made = PrivateTempFolder::new(above.path()).unwrap();
+        fs::write(made.path().join("value"), "").unwrap();
         let joined = PrivateTempFolder::join(made.path().to_owned()).unwrap();
         // As when its maker is killed.
         let PrivateTempFolder { lock, .. } = &made;
@@ -213,6 +226,10 @@ mod tests {
         joined.wait_for_others().unwrap();
         joined.lock.unlock().unwrap();
         assert_eq!(leftovers(above.path()), [made.path()]);
+        fs::remove_file(made.path().join("value")).unwrap();
+        assert!(leftovers(above.path()).is_empty());
+        assert_eq!(remove_leftovers(above.path()), 0);
+        assert!(!made.path().exists());
     }
 
     #[test]
