@@ -1,6 +1,6 @@
 # Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
 function __fish_kluis_global_optspecs
-    string join \n vault= w/workspace= project= json q/quiet y/yes non-interactive passphrase-file= key-file= lock-timeout= pin= accept-older color= V/version h/help
+    string join \n vault= w/workspace= project= no-project json q/quiet y/yes non-interactive passphrase-file= key-file= lock-timeout= pin= accept-older color= V/version h/help
 end
 
 function __fish_kluis_needs_command
@@ -34,6 +34,7 @@ complete -c kluis -n "__fish_kluis_needs_command" -l pin -d 'Open only the vault
 complete -c kluis -n "__fish_kluis_needs_command" -l color -d 'Use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
 always\t''
 never\t''"
+complete -c kluis -n "__fish_kluis_needs_command" -l no-project -d 'Ignore kluis.toml [env: KLUIS_NO_PROJECT]'
 complete -c kluis -n "__fish_kluis_needs_command" -l json -d 'Print results, warnings and errors as JSON'
 complete -c kluis -n "__fish_kluis_needs_command" -s q -l quiet -d 'Print no notes; print names alone in lists'
 complete -c kluis -n "__fish_kluis_needs_command" -s y -l yes -d 'Answer yes where a command asks for confirmation'
@@ -67,6 +68,7 @@ complete -c kluis -n "__fish_kluis_needs_command" -f -a "run" -d 'Start a comman
 complete -c kluis -n "__fish_kluis_needs_command" -f -a "export" -d 'Write secrets in the format of another program'
 complete -c kluis -n "__fish_kluis_needs_command" -f -a "inject" -d 'Fill a template with values'
 complete -c kluis -n "__fish_kluis_needs_command" -f -a "helper" -d 'Answer git, docker or ssh when they ask for a password'
+complete -c kluis -n "__fish_kluis_needs_command" -f -a "env" -d 'List and change the variables of kluis.toml'
 complete -c kluis -n "__fish_kluis_needs_command" -f -a "check" -d 'Check that every secret of the project is ready'
 complete -c kluis -n "__fish_kluis_needs_command" -f -a "trust" -d 'Trust the project file in this folder'
 complete -c kluis -n "__fish_kluis_needs_command" -f -a "key" -d 'Manage who can open the vault'
@@ -90,6 +92,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand init" -l color -d 'Use colou
 always\t''
 never\t''"
 complete -c kluis -n "__fish_kluis_using_subcommand init" -l kdf -d 'Set the cost of Argon2id: memory, passes, lanes [default: measured, at least m=64,t=3,p=4]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand init" -l no-project -d 'Ignore kluis.toml [env: KLUIS_NO_PROJECT]'
 complete -c kluis -n "__fish_kluis_using_subcommand init" -l json -d 'Print results, warnings and errors as JSON'
 complete -c kluis -n "__fish_kluis_using_subcommand init" -s q -l quiet -d 'Print no notes; print names alone in lists'
 complete -c kluis -n "__fish_kluis_using_subcommand init" -s y -l yes -d 'Answer yes where a command asks for confirmation'
@@ -124,6 +127,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand import" -l fields -d 'Take a
 password\t''"
 complete -c kluis -n "__fish_kluis_using_subcommand import" -l on-repeat -d 'For items of a password manager that have the same name: fail, or number them' -r -f -a "fail\t''
 number\t''"
+complete -c kluis -n "__fish_kluis_using_subcommand import" -l no-project -d 'Ignore kluis.toml [env: KLUIS_NO_PROJECT]'
 complete -c kluis -n "__fish_kluis_using_subcommand import" -l json -d 'Print results, warnings and errors as JSON'
 complete -c kluis -n "__fish_kluis_using_subcommand import" -s q -l quiet -d 'Print no notes; print names alone in lists'
 complete -c kluis -n "__fish_kluis_using_subcommand import" -s y -l yes -d 'Answer yes where a command asks for confirmation'
@@ -144,6 +148,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand status" -l pin -d 'Open only
 complete -c kluis -n "__fish_kluis_using_subcommand status" -l color -d 'Use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
 always\t''
 never\t''"
+complete -c kluis -n "__fish_kluis_using_subcommand status" -l no-project -d 'Ignore kluis.toml [env: KLUIS_NO_PROJECT]'
 complete -c kluis -n "__fish_kluis_using_subcommand status" -l json -d 'Print results, warnings and errors as JSON'
 complete -c kluis -n "__fish_kluis_using_subcommand status" -s q -l quiet -d 'Print no notes; print names alone in lists'
 complete -c kluis -n "__fish_kluis_using_subcommand status" -s y -l yes -d 'Answer yes where a command asks for confirmation'
@@ -170,6 +175,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand set" -l expires -d 'Let the 
 complete -c kluis -n "__fish_kluis_using_subcommand set" -l slot -d 'Put the value into the version that starts at this time, or `effective`' -r
 complete -c kluis -n "__fish_kluis_using_subcommand set" -l input -d 'Read the secret as a JSON object from this file; `-` is stdin' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand set" -l keep -d 'Keep the newest N past versions [default: 10]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand set" -l no-project -d 'Ignore kluis.toml [env: KLUIS_NO_PROJECT]'
 complete -c kluis -n "__fish_kluis_using_subcommand set" -l json -d 'Print results, warnings and errors as JSON'
 complete -c kluis -n "__fish_kluis_using_subcommand set" -s q -l quiet -d 'Print no notes; print names alone in lists'
 complete -c kluis -n "__fish_kluis_using_subcommand set" -s y -l yes -d 'Answer yes where a command asks for confirmation'
@@ -202,6 +208,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand create" -l rotate-every -d '
 complete -c kluis -n "__fish_kluis_using_subcommand create" -l expires -d 'Let the value expire at this time, or after `30d`' -r
 complete -c kluis -n "__fish_kluis_using_subcommand create" -l slot -d 'Put the value into the version that starts at this time, or `effective`' -r
 complete -c kluis -n "__fish_kluis_using_subcommand create" -l input -d 'Read the secret as a JSON object from this file; `-` is stdin' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand create" -l no-project -d 'Ignore kluis.toml [env: KLUIS_NO_PROJECT]'
 complete -c kluis -n "__fish_kluis_using_subcommand create" -l json -d 'Print results, warnings and errors as JSON'
 complete -c kluis -n "__fish_kluis_using_subcommand create" -s q -l quiet -d 'Print no notes; print names alone in lists'
 complete -c kluis -n "__fish_kluis_using_subcommand create" -s y -l yes -d 'Answer yes where a command asks for confirmation'
@@ -232,6 +239,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand update" -l slot -d 'Put the 
 complete -c kluis -n "__fish_kluis_using_subcommand update" -l input -d 'Read the secret as a JSON object from this file; `-` is stdin' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand update" -l keep -d 'Keep the newest N past versions [default: 10]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand update" -l remove-slot -d 'Drop the version that starts at this time; may be repeated' -r
+complete -c kluis -n "__fish_kluis_using_subcommand update" -l no-project -d 'Ignore kluis.toml [env: KLUIS_NO_PROJECT]'
 complete -c kluis -n "__fish_kluis_using_subcommand update" -l json -d 'Print results, warnings and errors as JSON'
 complete -c kluis -n "__fish_kluis_using_subcommand update" -s q -l quiet -d 'Print no notes; print names alone in lists'
 complete -c kluis -n "__fish_kluis_using_subcommand update" -s y -l yes -d 'Answer yes where a command asks for confirmation'
@@ -259,6 +267,7 @@ never\t''"
 complete -c kluis -n "__fish_kluis_using_subcommand get" -l at -d 'Print the value of this time [default: now]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand get" -l slot -d 'Print the version that starts at this time' -r
 complete -c kluis -n "__fish_kluis_using_subcommand get" -l for -d 'Name the host, for a secret bound to hosts' -r
+complete -c kluis -n "__fish_kluis_using_subcommand get" -l no-project -d 'Ignore kluis.toml [env: KLUIS_NO_PROJECT]'
 complete -c kluis -n "__fish_kluis_using_subcommand get" -l json -d 'Print results, warnings and errors as JSON'
 complete -c kluis -n "__fish_kluis_using_subcommand get" -s q -l quiet -d 'Print no notes; print names alone in lists'
 complete -c kluis -n "__fish_kluis_using_subcommand get" -s y -l yes -d 'Answer yes where a command asks for confirmation'
@@ -281,6 +290,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand show" -l pin -d 'Open only t
 complete -c kluis -n "__fish_kluis_using_subcommand show" -l color -d 'Use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
 always\t''
 never\t''"
+complete -c kluis -n "__fish_kluis_using_subcommand show" -l no-project -d 'Ignore kluis.toml [env: KLUIS_NO_PROJECT]'
 complete -c kluis -n "__fish_kluis_using_subcommand show" -l json -d 'Print results, warnings and errors as JSON'
 complete -c kluis -n "__fish_kluis_using_subcommand show" -s q -l quiet -d 'Print no notes; print names alone in lists'
 complete -c kluis -n "__fish_kluis_using_subcommand show" -s y -l yes -d 'Answer yes where a command asks for confirmation'
@@ -304,6 +314,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand list" -l sort -d 'Sort by `n
 updated\t''
 due\t''"
 complete -c kluis -n "__fish_kluis_using_subcommand list" -l within -d 'With --due: list also what is due within, say, `14d`' -r
+complete -c kluis -n "__fish_kluis_using_subcommand list" -l no-project -d 'Ignore kluis.toml [env: KLUIS_NO_PROJECT]'
 complete -c kluis -n "__fish_kluis_using_subcommand list" -l json -d 'Print results, warnings and errors as JSON'
 complete -c kluis -n "__fish_kluis_using_subcommand list" -s q -l quiet -d 'Print no notes; print names alone in lists'
 complete -c kluis -n "__fish_kluis_using_subcommand list" -s y -l yes -d 'Answer yes where a command asks for confirmation'
@@ -330,6 +341,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand ls" -l sort -d 'Sort by `nam
 updated\t''
 due\t''"
 complete -c kluis -n "__fish_kluis_using_subcommand ls" -l within -d 'With --due: list also what is due within, say, `14d`' -r
+complete -c kluis -n "__fish_kluis_using_subcommand ls" -l no-project -d 'Ignore kluis.toml [env: KLUIS_NO_PROJECT]'
 complete -c kluis -n "__fish_kluis_using_subcommand ls" -l json -d 'Print results, warnings and errors as JSON'
 complete -c kluis -n "__fish_kluis_using_subcommand ls" -s q -l quiet -d 'Print no notes; print names alone in lists'
 complete -c kluis -n "__fish_kluis_using_subcommand ls" -s y -l yes -d 'Answer yes where a command asks for confirmation'
@@ -352,6 +364,7 @@ always\t''
 never\t''"
 complete -c kluis -n "__fish_kluis_using_subcommand edit" -l keep -d 'Keep the newest N past versions [default: 10]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand edit" -l for -d 'Name the host, for a secret bound to hosts' -r
+complete -c kluis -n "__fish_kluis_using_subcommand edit" -l no-project -d 'Ignore kluis.toml [env: KLUIS_NO_PROJECT]'
 complete -c kluis -n "__fish_kluis_using_subcommand edit" -l json -d 'Print results, warnings and errors as JSON'
 complete -c kluis -n "__fish_kluis_using_subcommand edit" -s q -l quiet -d 'Print no notes; print names alone in lists'
 complete -c kluis -n "__fish_kluis_using_subcommand edit" -s y -l yes -d 'Answer yes where a command asks for confirmation'
@@ -372,6 +385,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand move" -l color -d 'Use colou
 always\t''
 never\t''"
 complete -c kluis -n "__fish_kluis_using_subcommand move" -l to-workspace -d 'Move all of them to this workspace' -r
+complete -c kluis -n "__fish_kluis_using_subcommand move" -l no-project -d 'Ignore kluis.toml [env: KLUIS_NO_PROJECT]'
 complete -c kluis -n "__fish_kluis_using_subcommand move" -l json -d 'Print results, warnings and errors as JSON'
 complete -c kluis -n "__fish_kluis_using_subcommand move" -s q -l quiet -d 'Print no notes; print names alone in lists'
 complete -c kluis -n "__fish_kluis_using_subcommand move" -s y -l yes -d 'Answer yes where a command asks for confirmation'
@@ -390,6 +404,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand mv" -l color -d 'Use colour:
 always\t''
 never\t''"
 complete -c kluis -n "__fish_kluis_using_subcommand mv" -l to-workspace -d 'Move all of them to this workspace' -r
+complete -c kluis -n "__fish_kluis_using_subcommand mv" -l no-project -d 'Ignore kluis.toml [env: KLUIS_NO_PROJECT]'
 complete -c kluis -n "__fish_kluis_using_subcommand mv" -l json -d 'Print results, warnings and errors as JSON'
 complete -c kluis -n "__fish_kluis_using_subcommand mv" -s q -l quiet -d 'Print no notes; print names alone in lists'
 complete -c kluis -n "__fish_kluis_using_subcommand mv" -s y -l yes -d 'Answer yes where a command asks for confirmation'
@@ -407,6 +422,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand copy" -l pin -d 'Open only t
 complete -c kluis -n "__fish_kluis_using_subcommand copy" -l color -d 'Use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
 always\t''
 never\t''"
+complete -c kluis -n "__fish_kluis_using_subcommand copy" -l no-project -d 'Ignore kluis.toml [env: KLUIS_NO_PROJECT]'
 complete -c kluis -n "__fish_kluis_using_subcommand copy" -l json -d 'Print results, warnings and errors as JSON'
 complete -c kluis -n "__fish_kluis_using_subcommand copy" -s q -l quiet -d 'Print no notes; print names alone in lists'
 complete -c kluis -n "__fish_kluis_using_subcommand copy" -s y -l yes -d 'Answer yes where a command asks for confirmation'
@@ -424,6 +440,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand cp" -l pin -d 'Open only the
 complete -c kluis -n "__fish_kluis_using_subcommand cp" -l color -d 'Use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
 always\t''
 never\t''"
+complete -c kluis -n "__fish_kluis_using_subcommand cp" -l no-project -d 'Ignore kluis.toml [env: KLUIS_NO_PROJECT]'
 complete -c kluis -n "__fish_kluis_using_subcommand cp" -l json -d 'Print results, warnings and errors as JSON'
 complete -c kluis -n "__fish_kluis_using_subcommand cp" -s q -l quiet -d 'Print no notes; print names alone in lists'
 complete -c kluis -n "__fish_kluis_using_subcommand cp" -s y -l yes -d 'Answer yes where a command asks for confirmation'
@@ -441,6 +458,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand delete" -l pin -d 'Open only
 complete -c kluis -n "__fish_kluis_using_subcommand delete" -l color -d 'Use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
 always\t''
 never\t''"
+complete -c kluis -n "__fish_kluis_using_subcommand delete" -l no-project -d 'Ignore kluis.toml [env: KLUIS_NO_PROJECT]'
 complete -c kluis -n "__fish_kluis_using_subcommand delete" -l json -d 'Print results, warnings and errors as JSON'
 complete -c kluis -n "__fish_kluis_using_subcommand delete" -s q -l quiet -d 'Print no notes; print names alone in lists'
 complete -c kluis -n "__fish_kluis_using_subcommand delete" -s y -l yes -d 'Answer yes where a command asks for confirmation'
@@ -460,6 +478,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand rm" -l pin -d 'Open only the
 complete -c kluis -n "__fish_kluis_using_subcommand rm" -l color -d 'Use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
 always\t''
 never\t''"
+complete -c kluis -n "__fish_kluis_using_subcommand rm" -l no-project -d 'Ignore kluis.toml [env: KLUIS_NO_PROJECT]'
 complete -c kluis -n "__fish_kluis_using_subcommand rm" -l json -d 'Print results, warnings and errors as JSON'
 complete -c kluis -n "__fish_kluis_using_subcommand rm" -s q -l quiet -d 'Print no notes; print names alone in lists'
 complete -c kluis -n "__fish_kluis_using_subcommand rm" -s y -l yes -d 'Answer yes where a command asks for confirmation'
@@ -481,6 +500,7 @@ always\t''
 never\t''"
 complete -c kluis -n "__fish_kluis_using_subcommand rollback" -l to -d 'Bring back the value of this time, or of this slot number' -r
 complete -c kluis -n "__fish_kluis_using_subcommand rollback" -l keep -d 'Keep the newest N past versions [default: 10]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand rollback" -l no-project -d 'Ignore kluis.toml [env: KLUIS_NO_PROJECT]'
 complete -c kluis -n "__fish_kluis_using_subcommand rollback" -l json -d 'Print results, warnings and errors as JSON'
 complete -c kluis -n "__fish_kluis_using_subcommand rollback" -s q -l quiet -d 'Print no notes; print names alone in lists'
 complete -c kluis -n "__fish_kluis_using_subcommand rollback" -s y -l yes -d 'Answer yes where a command asks for confirmation'
@@ -500,6 +520,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand restore" -l color -d 'Use co
 always\t''
 never\t''"
 complete -c kluis -n "__fish_kluis_using_subcommand restore" -l name -d 'Restore it under this name' -r
+complete -c kluis -n "__fish_kluis_using_subcommand restore" -l no-project -d 'Ignore kluis.toml [env: KLUIS_NO_PROJECT]'
 complete -c kluis -n "__fish_kluis_using_subcommand restore" -l json -d 'Print results, warnings and errors as JSON'
 complete -c kluis -n "__fish_kluis_using_subcommand restore" -s q -l quiet -d 'Print no notes; print names alone in lists'
 complete -c kluis -n "__fish_kluis_using_subcommand restore" -s y -l yes -d 'Answer yes where a command asks for confirmation'
@@ -518,6 +539,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand undelete" -l color -d 'Use c
 always\t''
 never\t''"
 complete -c kluis -n "__fish_kluis_using_subcommand undelete" -l name -d 'Restore it under this name' -r
+complete -c kluis -n "__fish_kluis_using_subcommand undelete" -l no-project -d 'Ignore kluis.toml [env: KLUIS_NO_PROJECT]'
 complete -c kluis -n "__fish_kluis_using_subcommand undelete" -l json -d 'Print results, warnings and errors as JSON'
 complete -c kluis -n "__fish_kluis_using_subcommand undelete" -s q -l quiet -d 'Print no notes; print names alone in lists'
 complete -c kluis -n "__fish_kluis_using_subcommand undelete" -s y -l yes -d 'Answer yes where a command asks for confirmation'
@@ -547,6 +569,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand rotate" -s e -d 'Set the var
 complete -c kluis -n "__fish_kluis_using_subcommand rotate" -l allow-env -d 'Allow the variable KEY for CMD, as `kluis run` does; may be repeated' -r
 complete -c kluis -n "__fish_kluis_using_subcommand rotate" -l for -d 'Name the host, for secrets bound to hosts' -r
 complete -c kluis -n "__fish_kluis_using_subcommand rotate" -l reveal -d 'Use the secret NAME although it is bound to hosts; may be repeated' -r
+complete -c kluis -n "__fish_kluis_using_subcommand rotate" -l no-project -d 'Ignore kluis.toml [env: KLUIS_NO_PROJECT]'
 complete -c kluis -n "__fish_kluis_using_subcommand rotate" -l json -d 'Print results, warnings and errors as JSON'
 complete -c kluis -n "__fish_kluis_using_subcommand rotate" -s q -l quiet -d 'Print no notes; print names alone in lists'
 complete -c kluis -n "__fish_kluis_using_subcommand rotate" -s y -l yes -d 'Answer yes where a command asks for confirmation'
@@ -569,6 +592,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand history" -l pin -d 'Open onl
 complete -c kluis -n "__fish_kluis_using_subcommand history" -l color -d 'Use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
 always\t''
 never\t''"
+complete -c kluis -n "__fish_kluis_using_subcommand history" -l no-project -d 'Ignore kluis.toml [env: KLUIS_NO_PROJECT]'
 complete -c kluis -n "__fish_kluis_using_subcommand history" -l json -d 'Print results, warnings and errors as JSON'
 complete -c kluis -n "__fish_kluis_using_subcommand history" -s q -l quiet -d 'Print no notes; print names alone in lists'
 complete -c kluis -n "__fish_kluis_using_subcommand history" -s y -l yes -d 'Answer yes where a command asks for confirmation'
@@ -588,18 +612,22 @@ always\t''
 never\t''"
 complete -c kluis -n "__fish_kluis_using_subcommand run" -s e -d 'Set the variable KEY to the secret REF; may be repeated' -r
 complete -c kluis -n "__fish_kluis_using_subcommand run" -l app -d 'Set the variables that this app links: its name, or WORKSPACE/NAME' -r
+complete -c kluis -n "__fish_kluis_using_subcommand run" -l except -d 'Leave out this variable or secret; may be repeated' -r
+complete -c kluis -n "__fish_kluis_using_subcommand run" -l keep-existing -d 'Keep variables that are set already, or only these' -r
 complete -c kluis -n "__fish_kluis_using_subcommand run" -l allow-env -d 'Allow the variable KEY, such as PATH, which can make programs run other code; may be repeated' -r
 complete -c kluis -n "__fish_kluis_using_subcommand run" -l at -d 'Use the values of this time, to rehearse a rotation [default: now]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand run" -l for -d 'Name the host, for secrets bound to hosts' -r
 complete -c kluis -n "__fish_kluis_using_subcommand run" -l reveal -d 'Use the secret NAME although it is bound to hosts; may be repeated' -r
 complete -c kluis -n "__fish_kluis_using_subcommand run" -l file -d 'Set KEY to the path of a file with the secret REF' -r
 complete -c kluis -n "__fish_kluis_using_subcommand run" -l stdin -d 'Give the command the secret REF on its standard input' -r
+complete -c kluis -n "__fish_kluis_using_subcommand run" -l no-project -d 'Ignore kluis.toml [env: KLUIS_NO_PROJECT]'
 complete -c kluis -n "__fish_kluis_using_subcommand run" -l json -d 'Print results, warnings and errors as JSON'
 complete -c kluis -n "__fish_kluis_using_subcommand run" -s q -l quiet -d 'Print no notes; print names alone in lists'
 complete -c kluis -n "__fish_kluis_using_subcommand run" -s y -l yes -d 'Answer yes where a command asks for confirmation'
 complete -c kluis -n "__fish_kluis_using_subcommand run" -l non-interactive -d 'Never ask; fail instead [env: KLUIS_NON_INTERACTIVE]'
 complete -c kluis -n "__fish_kluis_using_subcommand run" -l accept-older -d 'Accept an older vault than this machine has seen'
 complete -c kluis -n "__fish_kluis_using_subcommand run" -l all -d 'Set the variable of every secret in the workspace'
+complete -c kluis -n "__fish_kluis_using_subcommand run" -l no-env -d 'Do not use [env] of kluis.toml'
 complete -c kluis -n "__fish_kluis_using_subcommand run" -l only -d 'Set no other variables than a few such as PATH'
 complete -c kluis -n "__fish_kluis_using_subcommand run" -l mask -d 'Hide the values in what the command prints'
 complete -c kluis -n "__fish_kluis_using_subcommand run" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -631,16 +659,20 @@ tfvars\t''"
 complete -c kluis -n "__fish_kluis_using_subcommand export" -l manifest-name -d 'Name the Secret that k8s writes [default: kluis]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand export" -s e -d 'Set the variable KEY to the secret REF; may be repeated' -r
 complete -c kluis -n "__fish_kluis_using_subcommand export" -l app -d 'Set the variables that this app links: its name, or WORKSPACE/NAME' -r
+complete -c kluis -n "__fish_kluis_using_subcommand export" -l except -d 'Leave out this variable or secret; may be repeated' -r
+complete -c kluis -n "__fish_kluis_using_subcommand export" -l keep-existing -d 'Keep variables that are set already, or only these' -r
 complete -c kluis -n "__fish_kluis_using_subcommand export" -l allow-env -d 'Allow the variable KEY, such as PATH, which can make programs run other code; may be repeated' -r
 complete -c kluis -n "__fish_kluis_using_subcommand export" -l at -d 'Use the values of this time, to rehearse a rotation [default: now]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand export" -l for -d 'Name the host, for secrets bound to hosts' -r
 complete -c kluis -n "__fish_kluis_using_subcommand export" -l reveal -d 'Use the secret NAME although it is bound to hosts; may be repeated' -r
+complete -c kluis -n "__fish_kluis_using_subcommand export" -l no-project -d 'Ignore kluis.toml [env: KLUIS_NO_PROJECT]'
 complete -c kluis -n "__fish_kluis_using_subcommand export" -l json -d 'Print results, warnings and errors as JSON'
 complete -c kluis -n "__fish_kluis_using_subcommand export" -s q -l quiet -d 'Print no notes; print names alone in lists'
 complete -c kluis -n "__fish_kluis_using_subcommand export" -s y -l yes -d 'Answer yes where a command asks for confirmation'
 complete -c kluis -n "__fish_kluis_using_subcommand export" -l non-interactive -d 'Never ask; fail instead [env: KLUIS_NON_INTERACTIVE]'
 complete -c kluis -n "__fish_kluis_using_subcommand export" -l accept-older -d 'Accept an older vault than this machine has seen'
 complete -c kluis -n "__fish_kluis_using_subcommand export" -l all -d 'Set the variable of every secret in the workspace'
+complete -c kluis -n "__fish_kluis_using_subcommand export" -l no-env -d 'Do not use [env] of kluis.toml'
 complete -c kluis -n "__fish_kluis_using_subcommand export" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kluis -n "__fish_kluis_using_subcommand inject" -l vault -d 'Use this vault file [env: KLUIS_VAULT]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand inject" -s w -l workspace -d 'Use this workspace [env: KLUIS_WORKSPACE]' -r
@@ -658,6 +690,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand inject" -l delimiters -d 'Lo
 complete -c kluis -n "__fish_kluis_using_subcommand inject" -l at -d 'Use the values of this time, to rehearse a rotation [default: now]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand inject" -l for -d 'Name the host, for secrets bound to hosts' -r
 complete -c kluis -n "__fish_kluis_using_subcommand inject" -l reveal -d 'Use the secret NAME although it is bound to hosts; may be repeated' -r
+complete -c kluis -n "__fish_kluis_using_subcommand inject" -l no-project -d 'Ignore kluis.toml [env: KLUIS_NO_PROJECT]'
 complete -c kluis -n "__fish_kluis_using_subcommand inject" -l json -d 'Print results, warnings and errors as JSON'
 complete -c kluis -n "__fish_kluis_using_subcommand inject" -s q -l quiet -d 'Print no notes; print names alone in lists'
 complete -c kluis -n "__fish_kluis_using_subcommand inject" -s y -l yes -d 'Answer yes where a command asks for confirmation'
@@ -675,6 +708,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand helper; and not __fish_seen_
 complete -c kluis -n "__fish_kluis_using_subcommand helper; and not __fish_seen_subcommand_from git docker askpass" -l color -d 'Use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
 always\t''
 never\t''"
+complete -c kluis -n "__fish_kluis_using_subcommand helper; and not __fish_seen_subcommand_from git docker askpass" -l no-project -d 'Ignore kluis.toml [env: KLUIS_NO_PROJECT]'
 complete -c kluis -n "__fish_kluis_using_subcommand helper; and not __fish_seen_subcommand_from git docker askpass" -l json -d 'Print results, warnings and errors as JSON'
 complete -c kluis -n "__fish_kluis_using_subcommand helper; and not __fish_seen_subcommand_from git docker askpass" -s q -l quiet -d 'Print no notes; print names alone in lists'
 complete -c kluis -n "__fish_kluis_using_subcommand helper; and not __fish_seen_subcommand_from git docker askpass" -s y -l yes -d 'Answer yes where a command asks for confirmation'
@@ -697,13 +731,14 @@ complete -c kluis -n "__fish_kluis_using_subcommand helper; and __fish_seen_subc
 always\t''
 never\t''"
 complete -c kluis -n "__fish_kluis_using_subcommand helper; and __fish_seen_subcommand_from git" -l allow-http -d 'Give it over plain http, too'
+complete -c kluis -n "__fish_kluis_using_subcommand helper; and __fish_seen_subcommand_from git" -l no-project -d 'Ignore kluis.toml [env: KLUIS_NO_PROJECT]'
 complete -c kluis -n "__fish_kluis_using_subcommand helper; and __fish_seen_subcommand_from git" -l json -d 'Print results, warnings and errors as JSON'
 complete -c kluis -n "__fish_kluis_using_subcommand helper; and __fish_seen_subcommand_from git" -s q -l quiet -d 'Print no notes; print names alone in lists'
 complete -c kluis -n "__fish_kluis_using_subcommand helper; and __fish_seen_subcommand_from git" -s y -l yes -d 'Answer yes where a command asks for confirmation'
 complete -c kluis -n "__fish_kluis_using_subcommand helper; and __fish_seen_subcommand_from git" -l non-interactive -d 'Never ask; fail instead [env: KLUIS_NON_INTERACTIVE]'
 complete -c kluis -n "__fish_kluis_using_subcommand helper; and __fish_seen_subcommand_from git" -l accept-older -d 'Accept an older vault than this machine has seen'
 complete -c kluis -n "__fish_kluis_using_subcommand helper; and __fish_seen_subcommand_from git" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c kluis -n "__fish_kluis_using_subcommand helper; and __fish_seen_subcommand_from docker" -l install -d 'Link docker-credential-kluis in this folder [default: the folder of kluis]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand helper; and __fish_seen_subcommand_from docker" -l install -d 'Link docker-credential-kluis in this folder [default: the folder of kluis]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand helper; and __fish_seen_subcommand_from docker" -l vault -d 'Use this vault file [env: KLUIS_VAULT]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand helper; and __fish_seen_subcommand_from docker" -s w -l workspace -d 'Use this workspace [env: KLUIS_WORKSPACE]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand helper; and __fish_seen_subcommand_from docker" -l project -d 'Use this project file, and agree to it [env: KLUIS_PROJECT]' -r -F
@@ -715,6 +750,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand helper; and __fish_seen_subc
 always\t''
 never\t''"
 complete -c kluis -n "__fish_kluis_using_subcommand helper; and __fish_seen_subcommand_from docker" -l force -d 'With --install: replace a file that is there'
+complete -c kluis -n "__fish_kluis_using_subcommand helper; and __fish_seen_subcommand_from docker" -l no-project -d 'Ignore kluis.toml [env: KLUIS_NO_PROJECT]'
 complete -c kluis -n "__fish_kluis_using_subcommand helper; and __fish_seen_subcommand_from docker" -l json -d 'Print results, warnings and errors as JSON'
 complete -c kluis -n "__fish_kluis_using_subcommand helper; and __fish_seen_subcommand_from docker" -s q -l quiet -d 'Print no notes; print names alone in lists'
 complete -c kluis -n "__fish_kluis_using_subcommand helper; and __fish_seen_subcommand_from docker" -s y -l yes -d 'Answer yes where a command asks for confirmation'
@@ -738,12 +774,89 @@ always\t''
 never\t''"
 complete -c kluis -n "__fish_kluis_using_subcommand helper; and __fish_seen_subcommand_from askpass" -l reveal -d 'Use the value although it is bound to hosts'
 complete -c kluis -n "__fish_kluis_using_subcommand helper; and __fish_seen_subcommand_from askpass" -l force -d 'With --install: replace a file that is there'
+complete -c kluis -n "__fish_kluis_using_subcommand helper; and __fish_seen_subcommand_from askpass" -l no-project -d 'Ignore kluis.toml [env: KLUIS_NO_PROJECT]'
 complete -c kluis -n "__fish_kluis_using_subcommand helper; and __fish_seen_subcommand_from askpass" -l json -d 'Print results, warnings and errors as JSON'
 complete -c kluis -n "__fish_kluis_using_subcommand helper; and __fish_seen_subcommand_from askpass" -s q -l quiet -d 'Print no notes; print names alone in lists'
 complete -c kluis -n "__fish_kluis_using_subcommand helper; and __fish_seen_subcommand_from askpass" -s y -l yes -d 'Answer yes where a command asks for confirmation'
 complete -c kluis -n "__fish_kluis_using_subcommand helper; and __fish_seen_subcommand_from askpass" -l non-interactive -d 'Never ask; fail instead [env: KLUIS_NON_INTERACTIVE]'
 complete -c kluis -n "__fish_kluis_using_subcommand helper; and __fish_seen_subcommand_from askpass" -l accept-older -d 'Accept an older vault than this machine has seen'
 complete -c kluis -n "__fish_kluis_using_subcommand helper; and __fish_seen_subcommand_from askpass" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kluis -n "__fish_kluis_using_subcommand env; and not __fish_seen_subcommand_from list set unset" -l vault -d 'Use this vault file [env: KLUIS_VAULT]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand env; and not __fish_seen_subcommand_from list set unset" -s w -l workspace -d 'Use this workspace [env: KLUIS_WORKSPACE]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand env; and not __fish_seen_subcommand_from list set unset" -l project -d 'Use this project file, and agree to it [env: KLUIS_PROJECT]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand env; and not __fish_seen_subcommand_from list set unset" -l passphrase-file -d 'Unlock with the passphrase in this file [env: KLUIS_PASSPHRASE_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand env; and not __fish_seen_subcommand_from list set unset" -l key-file -d 'Unlock with this key file, or the token in it [env: KLUIS_KEY_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand env; and not __fish_seen_subcommand_from list set unset" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand env; and not __fish_seen_subcommand_from list set unset" -l pin -d 'Open only the vault that this pin describes [env: KLUIS_PIN]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand env; and not __fish_seen_subcommand_from list set unset" -l color -d 'Use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c kluis -n "__fish_kluis_using_subcommand env; and not __fish_seen_subcommand_from list set unset" -l no-project -d 'Ignore kluis.toml [env: KLUIS_NO_PROJECT]'
+complete -c kluis -n "__fish_kluis_using_subcommand env; and not __fish_seen_subcommand_from list set unset" -l json -d 'Print results, warnings and errors as JSON'
+complete -c kluis -n "__fish_kluis_using_subcommand env; and not __fish_seen_subcommand_from list set unset" -s q -l quiet -d 'Print no notes; print names alone in lists'
+complete -c kluis -n "__fish_kluis_using_subcommand env; and not __fish_seen_subcommand_from list set unset" -s y -l yes -d 'Answer yes where a command asks for confirmation'
+complete -c kluis -n "__fish_kluis_using_subcommand env; and not __fish_seen_subcommand_from list set unset" -l non-interactive -d 'Never ask; fail instead [env: KLUIS_NON_INTERACTIVE]'
+complete -c kluis -n "__fish_kluis_using_subcommand env; and not __fish_seen_subcommand_from list set unset" -l accept-older -d 'Accept an older vault than this machine has seen'
+complete -c kluis -n "__fish_kluis_using_subcommand env; and not __fish_seen_subcommand_from list set unset" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kluis -n "__fish_kluis_using_subcommand env; and not __fish_seen_subcommand_from list set unset" -f -a "list" -d 'List the variables of kluis.toml'
+complete -c kluis -n "__fish_kluis_using_subcommand env; and not __fish_seen_subcommand_from list set unset" -f -a "set" -d 'Add a variable to kluis.toml, or change it'
+complete -c kluis -n "__fish_kluis_using_subcommand env; and not __fish_seen_subcommand_from list set unset" -f -a "unset" -d 'Remove a variable from kluis.toml'
+complete -c kluis -n "__fish_kluis_using_subcommand env; and __fish_seen_subcommand_from list" -l vault -d 'Use this vault file [env: KLUIS_VAULT]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand env; and __fish_seen_subcommand_from list" -s w -l workspace -d 'Use this workspace [env: KLUIS_WORKSPACE]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand env; and __fish_seen_subcommand_from list" -l project -d 'Use this project file, and agree to it [env: KLUIS_PROJECT]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand env; and __fish_seen_subcommand_from list" -l passphrase-file -d 'Unlock with the passphrase in this file [env: KLUIS_PASSPHRASE_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand env; and __fish_seen_subcommand_from list" -l key-file -d 'Unlock with this key file, or the token in it [env: KLUIS_KEY_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand env; and __fish_seen_subcommand_from list" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand env; and __fish_seen_subcommand_from list" -l pin -d 'Open only the vault that this pin describes [env: KLUIS_PIN]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand env; and __fish_seen_subcommand_from list" -l color -d 'Use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c kluis -n "__fish_kluis_using_subcommand env; and __fish_seen_subcommand_from list" -l no-project -d 'Ignore kluis.toml [env: KLUIS_NO_PROJECT]'
+complete -c kluis -n "__fish_kluis_using_subcommand env; and __fish_seen_subcommand_from list" -l json -d 'Print results, warnings and errors as JSON'
+complete -c kluis -n "__fish_kluis_using_subcommand env; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Print no notes; print names alone in lists'
+complete -c kluis -n "__fish_kluis_using_subcommand env; and __fish_seen_subcommand_from list" -s y -l yes -d 'Answer yes where a command asks for confirmation'
+complete -c kluis -n "__fish_kluis_using_subcommand env; and __fish_seen_subcommand_from list" -l non-interactive -d 'Never ask; fail instead [env: KLUIS_NON_INTERACTIVE]'
+complete -c kluis -n "__fish_kluis_using_subcommand env; and __fish_seen_subcommand_from list" -l accept-older -d 'Accept an older vault than this machine has seen'
+complete -c kluis -n "__fish_kluis_using_subcommand env; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kluis -n "__fish_kluis_using_subcommand env; and __fish_seen_subcommand_from set" -l vault -d 'Use this vault file [env: KLUIS_VAULT]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand env; and __fish_seen_subcommand_from set" -s w -l workspace -d 'Use this workspace [env: KLUIS_WORKSPACE]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand env; and __fish_seen_subcommand_from set" -l project -d 'Use this project file, and agree to it [env: KLUIS_PROJECT]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand env; and __fish_seen_subcommand_from set" -l passphrase-file -d 'Unlock with the passphrase in this file [env: KLUIS_PASSPHRASE_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand env; and __fish_seen_subcommand_from set" -l key-file -d 'Unlock with this key file, or the token in it [env: KLUIS_KEY_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand env; and __fish_seen_subcommand_from set" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand env; and __fish_seen_subcommand_from set" -l pin -d 'Open only the vault that this pin describes [env: KLUIS_PIN]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand env; and __fish_seen_subcommand_from set" -l color -d 'Use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c kluis -n "__fish_kluis_using_subcommand env; and __fish_seen_subcommand_from set" -l value -d 'The text itself is the value'
+complete -c kluis -n "__fish_kluis_using_subcommand env; and __fish_seen_subcommand_from set" -l text -d 'The text has secrets in braces: \'user={db_user}\''
+complete -c kluis -n "__fish_kluis_using_subcommand env; and __fish_seen_subcommand_from set" -l url -d 'The same for a URL: each secret is percent-encoded'
+complete -c kluis -n "__fish_kluis_using_subcommand env; and __fish_seen_subcommand_from set" -l optional -d 'Leave the variable out if the secret does not exist'
+complete -c kluis -n "__fish_kluis_using_subcommand env; and __fish_seen_subcommand_from set" -l file -d 'Give the path of a file that holds the value'
+complete -c kluis -n "__fish_kluis_using_subcommand env; and __fish_seen_subcommand_from set" -l no-project -d 'Ignore kluis.toml [env: KLUIS_NO_PROJECT]'
+complete -c kluis -n "__fish_kluis_using_subcommand env; and __fish_seen_subcommand_from set" -l json -d 'Print results, warnings and errors as JSON'
+complete -c kluis -n "__fish_kluis_using_subcommand env; and __fish_seen_subcommand_from set" -s q -l quiet -d 'Print no notes; print names alone in lists'
+complete -c kluis -n "__fish_kluis_using_subcommand env; and __fish_seen_subcommand_from set" -s y -l yes -d 'Answer yes where a command asks for confirmation'
+complete -c kluis -n "__fish_kluis_using_subcommand env; and __fish_seen_subcommand_from set" -l non-interactive -d 'Never ask; fail instead [env: KLUIS_NON_INTERACTIVE]'
+complete -c kluis -n "__fish_kluis_using_subcommand env; and __fish_seen_subcommand_from set" -l accept-older -d 'Accept an older vault than this machine has seen'
+complete -c kluis -n "__fish_kluis_using_subcommand env; and __fish_seen_subcommand_from set" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kluis -n "__fish_kluis_using_subcommand env; and __fish_seen_subcommand_from unset" -l vault -d 'Use this vault file [env: KLUIS_VAULT]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand env; and __fish_seen_subcommand_from unset" -s w -l workspace -d 'Use this workspace [env: KLUIS_WORKSPACE]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand env; and __fish_seen_subcommand_from unset" -l project -d 'Use this project file, and agree to it [env: KLUIS_PROJECT]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand env; and __fish_seen_subcommand_from unset" -l passphrase-file -d 'Unlock with the passphrase in this file [env: KLUIS_PASSPHRASE_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand env; and __fish_seen_subcommand_from unset" -l key-file -d 'Unlock with this key file, or the token in it [env: KLUIS_KEY_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand env; and __fish_seen_subcommand_from unset" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand env; and __fish_seen_subcommand_from unset" -l pin -d 'Open only the vault that this pin describes [env: KLUIS_PIN]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand env; and __fish_seen_subcommand_from unset" -l color -d 'Use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c kluis -n "__fish_kluis_using_subcommand env; and __fish_seen_subcommand_from unset" -l no-project -d 'Ignore kluis.toml [env: KLUIS_NO_PROJECT]'
+complete -c kluis -n "__fish_kluis_using_subcommand env; and __fish_seen_subcommand_from unset" -l json -d 'Print results, warnings and errors as JSON'
+complete -c kluis -n "__fish_kluis_using_subcommand env; and __fish_seen_subcommand_from unset" -s q -l quiet -d 'Print no notes; print names alone in lists'
+complete -c kluis -n "__fish_kluis_using_subcommand env; and __fish_seen_subcommand_from unset" -s y -l yes -d 'Answer yes where a command asks for confirmation'
+complete -c kluis -n "__fish_kluis_using_subcommand env; and __fish_seen_subcommand_from unset" -l non-interactive -d 'Never ask; fail instead [env: KLUIS_NON_INTERACTIVE]'
+complete -c kluis -n "__fish_kluis_using_subcommand env; and __fish_seen_subcommand_from unset" -l accept-older -d 'Accept an older vault than this machine has seen'
+complete -c kluis -n "__fish_kluis_using_subcommand env; and __fish_seen_subcommand_from unset" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kluis -n "__fish_kluis_using_subcommand check" -l vault -d 'Use this vault file [env: KLUIS_VAULT]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand check" -s w -l workspace -d 'Use this workspace [env: KLUIS_WORKSPACE]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand check" -l project -d 'Use this project file, and agree to it [env: KLUIS_PROJECT]' -r -F
@@ -758,11 +871,13 @@ complete -c kluis -n "__fish_kluis_using_subcommand check" -l allow-env -d 'Allo
 complete -c kluis -n "__fish_kluis_using_subcommand check" -l at -d 'Use the values of this time, to rehearse a rotation [default: now]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand check" -l for -d 'Name the host, for secrets bound to hosts' -r
 complete -c kluis -n "__fish_kluis_using_subcommand check" -l reveal -d 'Use the secret NAME although it is bound to hosts; may be repeated' -r
+complete -c kluis -n "__fish_kluis_using_subcommand check" -l no-project -d 'Ignore kluis.toml [env: KLUIS_NO_PROJECT]'
 complete -c kluis -n "__fish_kluis_using_subcommand check" -l json -d 'Print results, warnings and errors as JSON'
 complete -c kluis -n "__fish_kluis_using_subcommand check" -s q -l quiet -d 'Print no notes; print names alone in lists'
 complete -c kluis -n "__fish_kluis_using_subcommand check" -s y -l yes -d 'Answer yes where a command asks for confirmation'
 complete -c kluis -n "__fish_kluis_using_subcommand check" -l non-interactive -d 'Never ask; fail instead [env: KLUIS_NON_INTERACTIVE]'
 complete -c kluis -n "__fish_kluis_using_subcommand check" -l accept-older -d 'Accept an older vault than this machine has seen'
+complete -c kluis -n "__fish_kluis_using_subcommand check" -l all-workspaces -d 'Check every workspace that has variables of its own in kluis.toml, too'
 complete -c kluis -n "__fish_kluis_using_subcommand check" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kluis -n "__fish_kluis_using_subcommand trust" -l vault -d 'Use this vault file [env: KLUIS_VAULT]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand trust" -s w -l workspace -d 'Use this workspace [env: KLUIS_WORKSPACE]' -r
@@ -774,6 +889,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand trust" -l pin -d 'Open only 
 complete -c kluis -n "__fish_kluis_using_subcommand trust" -l color -d 'Use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
 always\t''
 never\t''"
+complete -c kluis -n "__fish_kluis_using_subcommand trust" -l no-project -d 'Ignore kluis.toml [env: KLUIS_NO_PROJECT]'
 complete -c kluis -n "__fish_kluis_using_subcommand trust" -l json -d 'Print results, warnings and errors as JSON'
 complete -c kluis -n "__fish_kluis_using_subcommand trust" -s q -l quiet -d 'Print no notes; print names alone in lists'
 complete -c kluis -n "__fish_kluis_using_subcommand trust" -s y -l yes -d 'Answer yes where a command asks for confirmation'
@@ -792,6 +908,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand key; and not __fish_seen_sub
 complete -c kluis -n "__fish_kluis_using_subcommand key; and not __fish_seen_subcommand_from new show add list remove renew passphrase" -l color -d 'Use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
 always\t''
 never\t''"
+complete -c kluis -n "__fish_kluis_using_subcommand key; and not __fish_seen_subcommand_from new show add list remove renew passphrase" -l no-project -d 'Ignore kluis.toml [env: KLUIS_NO_PROJECT]'
 complete -c kluis -n "__fish_kluis_using_subcommand key; and not __fish_seen_subcommand_from new show add list remove renew passphrase" -l json -d 'Print results, warnings and errors as JSON'
 complete -c kluis -n "__fish_kluis_using_subcommand key; and not __fish_seen_subcommand_from new show add list remove renew passphrase" -s q -l quiet -d 'Print no notes; print names alone in lists'
 complete -c kluis -n "__fish_kluis_using_subcommand key; and not __fish_seen_subcommand_from new show add list remove renew passphrase" -s y -l yes -d 'Answer yes where a command asks for confirmation'
@@ -819,6 +936,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcomm
 always\t''
 never\t''"
 complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from new" -l passphrase -d 'Protect the key file with a passphrase'
+complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from new" -l no-project -d 'Ignore kluis.toml [env: KLUIS_NO_PROJECT]'
 complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from new" -l json -d 'Print results, warnings and errors as JSON'
 complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from new" -s q -l quiet -d 'Print no notes; print names alone in lists'
 complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from new" -s y -l yes -d 'Answer yes where a command asks for confirmation'
@@ -835,6 +953,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcomm
 complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from show" -l color -d 'Use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
 always\t''
 never\t''"
+complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from show" -l no-project -d 'Ignore kluis.toml [env: KLUIS_NO_PROJECT]'
 complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from show" -l json -d 'Print results, warnings and errors as JSON'
 complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Print no notes; print names alone in lists'
 complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from show" -s y -l yes -d 'Answer yes where a command asks for confirmation'
@@ -861,6 +980,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcomm
 complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from add" -l full -d 'Let the key open the whole vault'
 complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from add" -l read-only -d 'Let the key read, but never write'
 complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from add" -l forget -d 'Drop past versions and deleted secrets that the key would read'
+complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from add" -l no-project -d 'Ignore kluis.toml [env: KLUIS_NO_PROJECT]'
 complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from add" -l json -d 'Print results, warnings and errors as JSON'
 complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from add" -s q -l quiet -d 'Print no notes; print names alone in lists'
 complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from add" -s y -l yes -d 'Answer yes where a command asks for confirmation'
@@ -877,6 +997,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcomm
 complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from list" -l color -d 'Use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
 always\t''
 never\t''"
+complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from list" -l no-project -d 'Ignore kluis.toml [env: KLUIS_NO_PROJECT]'
 complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from list" -l json -d 'Print results, warnings and errors as JSON'
 complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Print no notes; print names alone in lists'
 complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from list" -s y -l yes -d 'Answer yes where a command asks for confirmation'
@@ -894,6 +1015,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcomm
 always\t''
 never\t''"
 complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from remove" -l leaked -d 'Let no other passphrase or token trust the old keys any more'
+complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from remove" -l no-project -d 'Ignore kluis.toml [env: KLUIS_NO_PROJECT]'
 complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from remove" -l json -d 'Print results, warnings and errors as JSON'
 complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from remove" -s q -l quiet -d 'Print no notes; print names alone in lists'
 complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from remove" -s y -l yes -d 'Answer yes where a command asks for confirmation'
@@ -913,6 +1035,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcomm
 complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from renew" -l color -d 'Use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
 always\t''
 never\t''"
+complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from renew" -l no-project -d 'Ignore kluis.toml [env: KLUIS_NO_PROJECT]'
 complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from renew" -l json -d 'Print results, warnings and errors as JSON'
 complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from renew" -s q -l quiet -d 'Print no notes; print names alone in lists'
 complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from renew" -s y -l yes -d 'Answer yes where a command asks for confirmation'
@@ -933,6 +1056,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcomm
 always\t''
 never\t''"
 complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from passphrase" -l leaked -d 'Let no other passphrase or token trust the old keys any more'
+complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from passphrase" -l no-project -d 'Ignore kluis.toml [env: KLUIS_NO_PROJECT]'
 complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from passphrase" -l json -d 'Print results, warnings and errors as JSON'
 complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from passphrase" -s q -l quiet -d 'Print no notes; print names alone in lists'
 complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from passphrase" -s y -l yes -d 'Answer yes where a command asks for confirmation'
@@ -949,6 +1073,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand workspace; and not __fish_se
 complete -c kluis -n "__fish_kluis_using_subcommand workspace; and not __fish_seen_subcommand_from create list update delete" -l color -d 'Use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
 always\t''
 never\t''"
+complete -c kluis -n "__fish_kluis_using_subcommand workspace; and not __fish_seen_subcommand_from create list update delete" -l no-project -d 'Ignore kluis.toml [env: KLUIS_NO_PROJECT]'
 complete -c kluis -n "__fish_kluis_using_subcommand workspace; and not __fish_seen_subcommand_from create list update delete" -l json -d 'Print results, warnings and errors as JSON'
 complete -c kluis -n "__fish_kluis_using_subcommand workspace; and not __fish_seen_subcommand_from create list update delete" -s q -l quiet -d 'Print no notes; print names alone in lists'
 complete -c kluis -n "__fish_kluis_using_subcommand workspace; and not __fish_seen_subcommand_from create list update delete" -s y -l yes -d 'Answer yes where a command asks for confirmation'
@@ -970,6 +1095,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_s
 complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from create" -l color -d 'Use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
 always\t''
 never\t''"
+complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from create" -l no-project -d 'Ignore kluis.toml [env: KLUIS_NO_PROJECT]'
 complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from create" -l json -d 'Print results, warnings and errors as JSON'
 complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from create" -s q -l quiet -d 'Print no notes; print names alone in lists'
 complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from create" -s y -l yes -d 'Answer yes where a command asks for confirmation'
@@ -986,6 +1112,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_s
 complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from list" -l color -d 'Use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
 always\t''
 never\t''"
+complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from list" -l no-project -d 'Ignore kluis.toml [env: KLUIS_NO_PROJECT]'
 complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from list" -l json -d 'Print results, warnings and errors as JSON'
 complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Print no notes; print names alone in lists'
 complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from list" -s y -l yes -d 'Answer yes where a command asks for confirmation'
@@ -1004,6 +1131,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_s
 complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from update" -l color -d 'Use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
 always\t''
 never\t''"
+complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from update" -l no-project -d 'Ignore kluis.toml [env: KLUIS_NO_PROJECT]'
 complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from update" -l json -d 'Print results, warnings and errors as JSON'
 complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from update" -s q -l quiet -d 'Print no notes; print names alone in lists'
 complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from update" -s y -l yes -d 'Answer yes where a command asks for confirmation'
@@ -1021,6 +1149,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_s
 always\t''
 never\t''"
 complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from delete" -l force -d 'Delete its secrets too, and the links of apps to them'
+complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from delete" -l no-project -d 'Ignore kluis.toml [env: KLUIS_NO_PROJECT]'
 complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from delete" -l json -d 'Print results, warnings and errors as JSON'
 complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from delete" -s q -l quiet -d 'Print no notes; print names alone in lists'
 complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from delete" -s y -l yes -d 'Answer yes where a command asks for confirmation'
@@ -1037,6 +1166,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand app; and not __fish_seen_sub
 complete -c kluis -n "__fish_kluis_using_subcommand app; and not __fish_seen_subcommand_from create link unlink list show delete sync" -l color -d 'Use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
 always\t''
 never\t''"
+complete -c kluis -n "__fish_kluis_using_subcommand app; and not __fish_seen_subcommand_from create link unlink list show delete sync" -l no-project -d 'Ignore kluis.toml [env: KLUIS_NO_PROJECT]'
 complete -c kluis -n "__fish_kluis_using_subcommand app; and not __fish_seen_subcommand_from create link unlink list show delete sync" -l json -d 'Print results, warnings and errors as JSON'
 complete -c kluis -n "__fish_kluis_using_subcommand app; and not __fish_seen_subcommand_from create link unlink list show delete sync" -s q -l quiet -d 'Print no notes; print names alone in lists'
 complete -c kluis -n "__fish_kluis_using_subcommand app; and not __fish_seen_subcommand_from create link unlink list show delete sync" -s y -l yes -d 'Answer yes where a command asks for confirmation'
@@ -1060,6 +1190,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcomm
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from create" -l color -d 'Use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
 always\t''
 never\t''"
+complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from create" -l no-project -d 'Ignore kluis.toml [env: KLUIS_NO_PROJECT]'
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from create" -l json -d 'Print results, warnings and errors as JSON'
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from create" -s q -l quiet -d 'Print no notes; print names alone in lists'
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from create" -s y -l yes -d 'Answer yes where a command asks for confirmation'
@@ -1077,6 +1208,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcomm
 always\t''
 never\t''"
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from link" -l literal-name -d 'Accept a name with `=` in it'
+complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from link" -l no-project -d 'Ignore kluis.toml [env: KLUIS_NO_PROJECT]'
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from link" -l json -d 'Print results, warnings and errors as JSON'
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from link" -s q -l quiet -d 'Print no notes; print names alone in lists'
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from link" -s y -l yes -d 'Answer yes where a command asks for confirmation'
@@ -1093,6 +1225,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcomm
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from unlink" -l color -d 'Use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
 always\t''
 never\t''"
+complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from unlink" -l no-project -d 'Ignore kluis.toml [env: KLUIS_NO_PROJECT]'
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from unlink" -l json -d 'Print results, warnings and errors as JSON'
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from unlink" -s q -l quiet -d 'Print no notes; print names alone in lists'
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from unlink" -s y -l yes -d 'Answer yes where a command asks for confirmation'
@@ -1109,6 +1242,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcomm
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from list" -l color -d 'Use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
 always\t''
 never\t''"
+complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from list" -l no-project -d 'Ignore kluis.toml [env: KLUIS_NO_PROJECT]'
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from list" -l json -d 'Print results, warnings and errors as JSON'
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Print no notes; print names alone in lists'
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from list" -s y -l yes -d 'Answer yes where a command asks for confirmation'
@@ -1125,6 +1259,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcomm
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from show" -l color -d 'Use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
 always\t''
 never\t''"
+complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from show" -l no-project -d 'Ignore kluis.toml [env: KLUIS_NO_PROJECT]'
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from show" -l json -d 'Print results, warnings and errors as JSON'
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Print no notes; print names alone in lists'
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from show" -s y -l yes -d 'Answer yes where a command asks for confirmation'
@@ -1141,6 +1276,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcomm
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from delete" -l color -d 'Use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
 always\t''
 never\t''"
+complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from delete" -l no-project -d 'Ignore kluis.toml [env: KLUIS_NO_PROJECT]'
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from delete" -l json -d 'Print results, warnings and errors as JSON'
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from delete" -s q -l quiet -d 'Print no notes; print names alone in lists'
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from delete" -s y -l yes -d 'Answer yes where a command asks for confirmation'
@@ -1157,6 +1293,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcomm
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from sync" -l color -d 'Use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
 always\t''
 never\t''"
+complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from sync" -l no-project -d 'Ignore kluis.toml [env: KLUIS_NO_PROJECT]'
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from sync" -l json -d 'Print results, warnings and errors as JSON'
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from sync" -s q -l quiet -d 'Print no notes; print names alone in lists'
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from sync" -s y -l yes -d 'Answer yes where a command asks for confirmation'
@@ -1173,6 +1310,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand git; and not __fish_seen_sub
 complete -c kluis -n "__fish_kluis_using_subcommand git; and not __fish_seen_subcommand_from install uninstall merge-file textconv" -l color -d 'Use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
 always\t''
 never\t''"
+complete -c kluis -n "__fish_kluis_using_subcommand git; and not __fish_seen_subcommand_from install uninstall merge-file textconv" -l no-project -d 'Ignore kluis.toml [env: KLUIS_NO_PROJECT]'
 complete -c kluis -n "__fish_kluis_using_subcommand git; and not __fish_seen_subcommand_from install uninstall merge-file textconv" -l json -d 'Print results, warnings and errors as JSON'
 complete -c kluis -n "__fish_kluis_using_subcommand git; and not __fish_seen_subcommand_from install uninstall merge-file textconv" -s q -l quiet -d 'Print no notes; print names alone in lists'
 complete -c kluis -n "__fish_kluis_using_subcommand git; and not __fish_seen_subcommand_from install uninstall merge-file textconv" -s y -l yes -d 'Answer yes where a command asks for confirmation'
@@ -1194,6 +1332,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand git; and __fish_seen_subcomm
 always\t''
 never\t''"
 complete -c kluis -n "__fish_kluis_using_subcommand git; and __fish_seen_subcommand_from install" -l global -d 'For all your repositories, in your own settings of git'
+complete -c kluis -n "__fish_kluis_using_subcommand git; and __fish_seen_subcommand_from install" -l no-project -d 'Ignore kluis.toml [env: KLUIS_NO_PROJECT]'
 complete -c kluis -n "__fish_kluis_using_subcommand git; and __fish_seen_subcommand_from install" -l json -d 'Print results, warnings and errors as JSON'
 complete -c kluis -n "__fish_kluis_using_subcommand git; and __fish_seen_subcommand_from install" -s q -l quiet -d 'Print no notes; print names alone in lists'
 complete -c kluis -n "__fish_kluis_using_subcommand git; and __fish_seen_subcommand_from install" -s y -l yes -d 'Answer yes where a command asks for confirmation'
@@ -1211,6 +1350,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand git; and __fish_seen_subcomm
 always\t''
 never\t''"
 complete -c kluis -n "__fish_kluis_using_subcommand git; and __fish_seen_subcommand_from uninstall" -l global -d 'Undo it in your own settings of git'
+complete -c kluis -n "__fish_kluis_using_subcommand git; and __fish_seen_subcommand_from uninstall" -l no-project -d 'Ignore kluis.toml [env: KLUIS_NO_PROJECT]'
 complete -c kluis -n "__fish_kluis_using_subcommand git; and __fish_seen_subcommand_from uninstall" -l json -d 'Print results, warnings and errors as JSON'
 complete -c kluis -n "__fish_kluis_using_subcommand git; and __fish_seen_subcommand_from uninstall" -s q -l quiet -d 'Print no notes; print names alone in lists'
 complete -c kluis -n "__fish_kluis_using_subcommand git; and __fish_seen_subcommand_from uninstall" -s y -l yes -d 'Answer yes where a command asks for confirmation'
@@ -1229,6 +1369,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand git; and __fish_seen_subcomm
 complete -c kluis -n "__fish_kluis_using_subcommand git; and __fish_seen_subcommand_from merge-file" -l color -d 'Use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
 always\t''
 never\t''"
+complete -c kluis -n "__fish_kluis_using_subcommand git; and __fish_seen_subcommand_from merge-file" -l no-project -d 'Ignore kluis.toml [env: KLUIS_NO_PROJECT]'
 complete -c kluis -n "__fish_kluis_using_subcommand git; and __fish_seen_subcommand_from merge-file" -l json -d 'Print results, warnings and errors as JSON'
 complete -c kluis -n "__fish_kluis_using_subcommand git; and __fish_seen_subcommand_from merge-file" -s q -l quiet -d 'Print no notes; print names alone in lists'
 complete -c kluis -n "__fish_kluis_using_subcommand git; and __fish_seen_subcommand_from merge-file" -s y -l yes -d 'Answer yes where a command asks for confirmation'
@@ -1245,6 +1386,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand git; and __fish_seen_subcomm
 complete -c kluis -n "__fish_kluis_using_subcommand git; and __fish_seen_subcommand_from textconv" -l color -d 'Use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
 always\t''
 never\t''"
+complete -c kluis -n "__fish_kluis_using_subcommand git; and __fish_seen_subcommand_from textconv" -l no-project -d 'Ignore kluis.toml [env: KLUIS_NO_PROJECT]'
 complete -c kluis -n "__fish_kluis_using_subcommand git; and __fish_seen_subcommand_from textconv" -l json -d 'Print results, warnings and errors as JSON'
 complete -c kluis -n "__fish_kluis_using_subcommand git; and __fish_seen_subcommand_from textconv" -s q -l quiet -d 'Print no notes; print names alone in lists'
 complete -c kluis -n "__fish_kluis_using_subcommand git; and __fish_seen_subcommand_from textconv" -s y -l yes -d 'Answer yes where a command asks for confirmation'
@@ -1263,6 +1405,7 @@ always\t''
 never\t''"
 complete -c kluis -n "__fish_kluis_using_subcommand unlock" -l for -d 'Forget the key after this time without use [default: 15m]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand unlock" -l max -d 'Forget the key after this time in any case [default: 8h]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand unlock" -l no-project -d 'Ignore kluis.toml [env: KLUIS_NO_PROJECT]'
 complete -c kluis -n "__fish_kluis_using_subcommand unlock" -l json -d 'Print results, warnings and errors as JSON'
 complete -c kluis -n "__fish_kluis_using_subcommand unlock" -s q -l quiet -d 'Print no notes; print names alone in lists'
 complete -c kluis -n "__fish_kluis_using_subcommand unlock" -s y -l yes -d 'Answer yes where a command asks for confirmation'
@@ -1279,6 +1422,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand lock" -l pin -d 'Open only t
 complete -c kluis -n "__fish_kluis_using_subcommand lock" -l color -d 'Use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
 always\t''
 never\t''"
+complete -c kluis -n "__fish_kluis_using_subcommand lock" -l no-project -d 'Ignore kluis.toml [env: KLUIS_NO_PROJECT]'
 complete -c kluis -n "__fish_kluis_using_subcommand lock" -l json -d 'Print results, warnings and errors as JSON'
 complete -c kluis -n "__fish_kluis_using_subcommand lock" -s q -l quiet -d 'Print no notes; print names alone in lists'
 complete -c kluis -n "__fish_kluis_using_subcommand lock" -s y -l yes -d 'Answer yes where a command asks for confirmation'
@@ -1295,6 +1439,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand vault; and not __fish_seen_s
 complete -c kluis -n "__fish_kluis_using_subcommand vault; and not __fish_seen_subcommand_from verify rekey restore merge diff prune" -l color -d 'Use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
 always\t''
 never\t''"
+complete -c kluis -n "__fish_kluis_using_subcommand vault; and not __fish_seen_subcommand_from verify rekey restore merge diff prune" -l no-project -d 'Ignore kluis.toml [env: KLUIS_NO_PROJECT]'
 complete -c kluis -n "__fish_kluis_using_subcommand vault; and not __fish_seen_subcommand_from verify rekey restore merge diff prune" -l json -d 'Print results, warnings and errors as JSON'
 complete -c kluis -n "__fish_kluis_using_subcommand vault; and not __fish_seen_subcommand_from verify rekey restore merge diff prune" -s q -l quiet -d 'Print no notes; print names alone in lists'
 complete -c kluis -n "__fish_kluis_using_subcommand vault; and not __fish_seen_subcommand_from verify rekey restore merge diff prune" -s y -l yes -d 'Answer yes where a command asks for confirmation'
@@ -1317,6 +1462,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subco
 complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from verify" -l color -d 'Use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
 always\t''
 never\t''"
+complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from verify" -l no-project -d 'Ignore kluis.toml [env: KLUIS_NO_PROJECT]'
 complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from verify" -l json -d 'Print results, warnings and errors as JSON'
 complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from verify" -s q -l quiet -d 'Print no notes; print names alone in lists'
 complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from verify" -s y -l yes -d 'Answer yes where a command asks for confirmation'
@@ -1334,6 +1480,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subco
 always\t''
 never\t''"
 complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from rekey" -l leaked -d 'Let no other passphrase or token trust the old keys any more'
+complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from rekey" -l no-project -d 'Ignore kluis.toml [env: KLUIS_NO_PROJECT]'
 complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from rekey" -l json -d 'Print results, warnings and errors as JSON'
 complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from rekey" -s q -l quiet -d 'Print no notes; print names alone in lists'
 complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from rekey" -s y -l yes -d 'Answer yes where a command asks for confirmation'
@@ -1351,6 +1498,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subco
 always\t''
 never\t''"
 complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from restore" -s n -l dry-run -d 'Show what would change, and change nothing'
+complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from restore" -l no-project -d 'Ignore kluis.toml [env: KLUIS_NO_PROJECT]'
 complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from restore" -l json -d 'Print results, warnings and errors as JSON'
 complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from restore" -s q -l quiet -d 'Print no notes; print names alone in lists'
 complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from restore" -s y -l yes -d 'Answer yes where a command asks for confirmation'
@@ -1369,6 +1517,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subco
 always\t''
 never\t''"
 complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from merge" -s n -l dry-run -d 'Show what would change, and change nothing'
+complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from merge" -l no-project -d 'Ignore kluis.toml [env: KLUIS_NO_PROJECT]'
 complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from merge" -l json -d 'Print results, warnings and errors as JSON'
 complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from merge" -s q -l quiet -d 'Print no notes; print names alone in lists'
 complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from merge" -s y -l yes -d 'Answer yes where a command asks for confirmation'
@@ -1386,6 +1535,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subco
 always\t''
 never\t''"
 complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from diff" -l exit-code -d 'Exit with 1 if they differ; `code` of --json is then `differs`, and never for a failure'
+complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from diff" -l no-project -d 'Ignore kluis.toml [env: KLUIS_NO_PROJECT]'
 complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from diff" -l json -d 'Print results, warnings and errors as JSON'
 complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from diff" -s q -l quiet -d 'Print no notes; print names alone in lists'
 complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from diff" -s y -l yes -d 'Answer yes where a command asks for confirmation'
@@ -1408,6 +1558,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subco
 complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from prune" -l deleted -d 'Drop only deleted secrets'
 complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from prune" -l all-workspaces -d 'Look at every workspace that your key opens'
 complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from prune" -l literal-name -d 'Accept a name with `=` in it'
+complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from prune" -l no-project -d 'Ignore kluis.toml [env: KLUIS_NO_PROJECT]'
 complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from prune" -l json -d 'Print results, warnings and errors as JSON'
 complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from prune" -s q -l quiet -d 'Print no notes; print names alone in lists'
 complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from prune" -s y -l yes -d 'Answer yes where a command asks for confirmation'
@@ -1424,6 +1575,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand doctor" -l pin -d 'Open only
 complete -c kluis -n "__fish_kluis_using_subcommand doctor" -l color -d 'Use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
 always\t''
 never\t''"
+complete -c kluis -n "__fish_kluis_using_subcommand doctor" -l no-project -d 'Ignore kluis.toml [env: KLUIS_NO_PROJECT]'
 complete -c kluis -n "__fish_kluis_using_subcommand doctor" -l json -d 'Print results, warnings and errors as JSON'
 complete -c kluis -n "__fish_kluis_using_subcommand doctor" -s q -l quiet -d 'Print no notes; print names alone in lists'
 complete -c kluis -n "__fish_kluis_using_subcommand doctor" -s y -l yes -d 'Answer yes where a command asks for confirmation'
@@ -1440,6 +1592,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand completions" -l pin -d 'Open
 complete -c kluis -n "__fish_kluis_using_subcommand completions" -l color -d 'Use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
 always\t''
 never\t''"
+complete -c kluis -n "__fish_kluis_using_subcommand completions" -l no-project -d 'Ignore kluis.toml [env: KLUIS_NO_PROJECT]'
 complete -c kluis -n "__fish_kluis_using_subcommand completions" -l json -d 'Print results, warnings and errors as JSON'
 complete -c kluis -n "__fish_kluis_using_subcommand completions" -s q -l quiet -d 'Print no notes; print names alone in lists'
 complete -c kluis -n "__fish_kluis_using_subcommand completions" -s y -l yes -d 'Answer yes where a command asks for confirmation'
@@ -1456,6 +1609,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand help" -l pin -d 'Open only t
 complete -c kluis -n "__fish_kluis_using_subcommand help" -l color -d 'Use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
 always\t''
 never\t''"
+complete -c kluis -n "__fish_kluis_using_subcommand help" -l no-project -d 'Ignore kluis.toml [env: KLUIS_NO_PROJECT]'
 complete -c kluis -n "__fish_kluis_using_subcommand help" -l json -d 'Print results, warnings and errors as JSON'
 complete -c kluis -n "__fish_kluis_using_subcommand help" -s q -l quiet -d 'Print no notes; print names alone in lists'
 complete -c kluis -n "__fish_kluis_using_subcommand help" -s y -l yes -d 'Answer yes where a command asks for confirmation'
