@@ -61,9 +61,28 @@ fn in_bash(script: &str, root: &clap::Command) -> String {
     let files = files.fold(String::new(), |files, verb| files + " | " + verb.get_name());
     let functions = format!(
         "\
+# The command after `--` completes as it would without kluis.
+_kluis_command() {{
+    local IFS=$'\n'
+    if declare -F _comp_command_offset >/dev/null; then
+        _comp_command_offset $(($1 + 1))
+    elif declare -F _command_offset >/dev/null; then
+        _command_offset $(($1 + 1))
+    elif [[ $COMP_CWORD -eq $(($1 + 1)) ]]; then
+        COMPREPLY=($(compgen -c -- \"${{COMP_WORDS[COMP_CWORD]}}\"))
+    else
+        COMPREPLY=($(compgen -f -- \"${{COMP_WORDS[COMP_CWORD]}}\"))
+        compopt -o filenames 2>/dev/null
+    fi
+    return 0
+}}
+
 # Names of the vault: from the agent, at once or not at all.
 _kluis_names() {{
-    local word words=() name names=() joins=\"\" part=\"\"
+    local word words=() name names=() joins=\"\" part=\"\" at
+    for ((at = 1; at < COMP_CWORD; at++)); do
+        [[ ${{COMP_WORDS[at]}} == -- ]] && _kluis_command \"$at\" && return
+    done
     for word in \"${{COMP_WORDS[@]:1:COMP_CWORD}}\"; do
         # As the shell would take it: without the backslashes, which -r would keep.
         IFS= read word <<< \"$word\"
@@ -126,6 +145,14 @@ fn in_zsh(script: &str) -> String {
 # Names of the vault: from the agent, at once or not at all.
 _kluis() {{
     local -a names
+    local at=${{words[(i)--]}}
+    # The command after `--` completes as it would without kluis.
+    if (( at < CURRENT )); then
+        shift $at words
+        (( CURRENT -= at ))
+        _normal
+        return
+    fi
     names=(\"${{(@f)$(kluis {WORD} -- \"${{(@)words[2,CURRENT]}}\" 2>/dev/null)}}\")
     if [[ -n \"$names[1]\" ]]; then
         compadd -a names
@@ -151,6 +178,15 @@ function __fish_kluis_names
     command -q kluis; and kluis {WORD} -- $words[2..] (commandline -ct) 2>/dev/null
 end
 
+# The command after `--` completes as it would without kluis.
+function __fish_kluis_command
+    set -l words (commandline -opc)
+    set -l at (contains -i -- -- $words); or return 1
+    set -e words[1..$at]
+    complete -C (string join ' ' -- (string escape -- $words) (commandline -ct))
+end
+
+complete -c kluis -n 'contains -- -- (commandline -opc)' -f -k -a '(__fish_kluis_command)'
 complete -c kluis -n 'count (__fish_kluis_names) >/dev/null' -f -k -a '(__fish_kluis_names)'
 "
         );

@@ -22,6 +22,10 @@ pub const WORD: &str = "complete-names";
 /// one name, it takes it for the only one.
 const PATIENCE: Duration = Duration::from_millis(25);
 
+/// How definitions name a value that is a variable and a secret; the variable of the other may be left out.
+const PAIR: &str = "KEY=REF";
+const OPTIONAL_PAIR: &str = "[KEY=]REF";
+
 /// The kind of names in some place of a command line.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum NameKind {
@@ -48,7 +52,9 @@ pub fn kind(verb: &Command, argument: &Arg) -> Option<NameKind> {
     match (id, takes?.as_str()) {
         ("app", _) if verb.get_name() == "create" => None,
         ("secrets", _) if verb.get_name() == "restore" => Some(NameKind::Deleted),
-        (_, "SECRET" | "REF" | "KEY=REF") | ("reveal", "NAME") => Some(NameKind::Secret),
+        (_, "SECRET" | "REF" | PAIR | OPTIONAL_PAIR) | ("reveal" | "except", "NAME") => {
+            Some(NameKind::Secret)
+        }
         ("name", _) if verb.get_name() == "set" => Some(NameKind::Secret),
         ("workspace" | "to_workspace" | "workspace_name", _) => Some(NameKind::Workspace),
         (_, "APP") => Some(NameKind::App),
@@ -91,12 +97,12 @@ impl Cursor {
             (None, None) if last.starts_with('-') => return None,
             (None, None) => (positional(verb, seen)?, "", last),
         };
-        let is_pair = argument.get_value_names()?.first()?.as_str() == "KEY=REF";
-        let (key, typed) = if is_pair {
-            typed.split_at(typed.find('=')? + 1)
-        } else {
-            ("", typed)
+        let at = match argument.get_value_names()?.first()?.as_str() {
+            PAIR => typed.find('=')? + 1,
+            OPTIONAL_PAIR => typed.find('=').map_or(0, |at| at + 1),
+            _ => 0,
         };
+        let (key, typed) = typed.split_at(at);
         Some(Self {
             kind: kind(verb, argument)?,
             before: format!("{before}{key}"),

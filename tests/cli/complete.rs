@@ -58,6 +58,10 @@ fn each_place_gets_the_names_that_fit_there() {
         ("app show ", "billing\n"),
         ("run --app=", "--app=billing\n"),
         ("run -e TOKEN=gith", "TOKEN=github_token\n"),
+        ("run -e gith", "github_token\n"),
+        ("run --file TOKEN=gith", "TOKEN=github_token\n"),
+        ("run --all --except gith", "github_token\n"),
+        ("env set TOKEN=gith", "TOKEN=github_token\n"),
         ("app link billing TOKEN gith", "github_token\n"),
         ("set gith", "github_token\n"),
         ("delete name gith", "github_token\n"),
@@ -290,5 +294,80 @@ fn zsh_completes_names() {
         let lines: Vec<&str> = said.lines().collect();
         assert!(lines.contains(&"github_token gitlab_token"), "{said}");
         assert_eq!(lines.last(), Some(&"arguments"), "{said}");
+    }
+}
+
+#[test]
+fn bash_completes_a_command_after_the_dashes_as_its_own() {
+    let sandbox = unlocked();
+    let steps = "
+        source ./script
+        at_tab() {
+            COMP_WORDS=(\"$@\") COMP_CWORD=$(($# - 1)) COMPREPLY=()
+            _kluis_names kluis \"${COMP_WORDS[COMP_CWORD]}\" \"${COMP_WORDS[COMP_CWORD-1]}\"
+            echo \"${COMPREPLY[0]} ${#COMPREPLY[@]}\"
+        }
+        touch 'some file'
+        at_tab kluis run -e A=b -- kluis_na
+        at_tab kluis run -- cat some
+        _command_offset() { COMPREPLY=(\"from $1\"); }
+        at_tab kluis run --all -- git che
+        _comp_command_offset() { COMPREPLY=(\"newer from $1\"); }
+        at_tab kluis rotate name --exec -- git che
+        at_tab kluis run --keep
+        kluis_names_of_mine() { :; }
+        unset -f _command_offset _comp_command_offset
+        at_tab kluis run -- kluis_na";
+    if let Some(said) = in_shell(&sandbox, "bash", &["--norc", "-c"], steps) {
+        let lines: Vec<&str> = said.lines().collect();
+        let expected = [
+            " 0",
+            "some file 1",
+            "from 4 1",
+            "newer from 5 1",
+            "--keep-existing 1",
+            "kluis_names_of_mine 1",
+        ];
+        assert_eq!(lines, expected, "{said}");
+    }
+}
+
+#[test]
+fn fish_completes_a_command_after_the_dashes_as_its_own() {
+    let sandbox = unlocked();
+    let steps = "
+        source ./script
+        function mytool; end
+        complete -c mytool -f -a 'alpha beta'
+        complete -c mytool -l loud
+        complete -C 'kluis run -e A=b -- mytool al'
+        complete -C 'kluis run -- mytool --lo'
+        complete -C 'kluis run -- myto'";
+    if let Some(said) = in_shell(&sandbox, "fish", &["--no-config", "-c"], steps) {
+        let words: Vec<&str> = said
+            .lines()
+            .filter_map(|line| line.split('\t').next())
+            .collect();
+        assert_eq!(words, ["alpha", "--loud", "mytool"], "{said}");
+    }
+}
+
+#[test]
+fn zsh_completes_a_command_after_the_dashes_as_its_own() {
+    let sandbox = unlocked();
+    let steps = "
+        fpath=($PWD $fpath)
+        autoload -Uz compinit && compinit -D -u
+        autoload +X _kluis
+        compdef() { : }
+        _normal() { print -r -- normal $CURRENT $words }
+        _arguments() { print -r -- arguments; return 0 }
+        words=(kluis run -e A=b -- git che) CURRENT=7
+        _kluis
+        words=(kluis run --) CURRENT=3
+        _kluis";
+    if let Some(said) = in_shell(&sandbox, "zsh", &["-f", "-c"], steps) {
+        let lines: Vec<&str> = said.lines().collect();
+        assert_eq!(lines, ["normal 2 git che", "arguments"], "{said}");
     }
 }
