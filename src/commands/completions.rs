@@ -63,16 +63,14 @@ fn in_bash(script: &str, root: &clap::Command) -> String {
         "\
 # The command after `--` completes as it would without kluis.
 _kluis_command() {{
-    local IFS=$'\n'
     if declare -F _comp_command_offset >/dev/null; then
         _comp_command_offset $(($1 + 1))
     elif declare -F _command_offset >/dev/null; then
         _command_offset $(($1 + 1))
-    elif [[ $COMP_CWORD -eq $(($1 + 1)) ]]; then
-        COMPREPLY=($(compgen -c -- \"${{COMP_WORDS[COMP_CWORD]}}\"))
     else
-        COMPREPLY=($(compgen -f -- \"${{COMP_WORDS[COMP_CWORD]}}\"))
-        compopt -o filenames 2>/dev/null
+        local IFS=$'\n' kind=-f
+        [[ $COMP_CWORD -eq $(($1 + 1)) ]] && kind=-c || compopt -o filenames 2>/dev/null
+        COMPREPLY=($(compgen $kind -- \"${{COMP_WORDS[COMP_CWORD]}}\"))
     fi
     return 0
 }}
