@@ -27,7 +27,7 @@ const DOORS: &[&str] = &[
     "commands/helper/docker.rs",
     "commands/helper/git.rs",
     "commands/import.rs",
-    "commands/init.rs",
+    "commands/init/mod.rs",
     "commands/inject.rs",
     "commands/rotate/exec.rs",
     "context/key_file.rs",

@@ -90,7 +90,7 @@ fn the_example_of_the_manual_gives_a_whole_environment() {
 }
 
 #[test]
-fn a_variable_that_is_set_already_stays_only_where_that_is_asked_for() {
+fn a_variable_that_is_set_stays_only_where_that_is_asked_for() {
     let project = Project::new(EXAMPLE);
     let given = |options: &[&str], value: &str| {
         let script = "echo $LOG_LEVEL $DATABASE_URL";

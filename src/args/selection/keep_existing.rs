@@ -1,6 +1,6 @@
 //! `--keep-existing`: which variables stay as they are set in this process's environment.
 
-use super::parse_keys;
+use super::pairs::parse_keys;
 use crate::error::Error;
 use crate::plaintext::Plaintext;
 use crate::vault::env_key::EnvKey;

@@ -1,8 +1,8 @@
 //! Opens what was selected and puts it into an environment. Every secret that is not available is reported at
 //! once, and then none is given.
 
+use super::chosen::{Chosen, Listed, Selection};
 use super::compose::Composed;
-use super::{Chosen, Listed, Selection};
 use crate::context::Context;
 use crate::deliver::environment::{Environment, Origin};
 use crate::error::{Blocked, Error};
