@@ -378,7 +378,7 @@ fn check_knows_every_kind_of_variable_and_every_workspace() {
 }
 
 #[test]
-fn a_key_to_one_workspace_needs_its_name_where_that_has_variables_of_its_own() {
+fn a_key_to_a_workspace_with_own_variables_needs_its_name() {
     let project = Project::new(EXAMPLE);
     let add = [
         "key",

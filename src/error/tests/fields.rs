@@ -94,12 +94,7 @@ pub fn take_apart(error: &Error) {
         Error::Settings(error) => of_settings(error),
         Error::Project(error) => of_project(error),
         Error::Vault(error) => of_vault(error),
-        Error::Blocked(errors) => {
-            for Blocked { place, error } in errors {
-                said(place);
-                of_vault(error);
-            }
-        }
+        Error::Blocked(errors) => errors.iter().for_each(of_blocked),
         Error::Agent(error) => of_agent(error),
         Error::Ui(error) | Error::OutputLost(error) => match error {
             ui::Error::Unread
@@ -219,6 +214,11 @@ fn of_environment(error: &environment::Error) {
         }
         E::Refused { key } | E::Redirects { key } | E::Own { key } | E::Nul { key } => plain(key),
     }
+}
+
+fn of_blocked(Blocked { place, error }: &Blocked) {
+    said(place);
+    of_vault(error);
 }
 
 fn of_project(error: &project::Error) {
