@@ -1,7 +1,7 @@
 //! Measures commands from start to exit, beside the simplest programs possible: `cargo bench`.
 //!
 //! All programs run in one go, in turns, so that a busy machine slows all of them alike. It measures whole
-//! processes, not library calls, because that is the time users wait. `cargo bench -- mask` measures masking alone.
+//! processes, not library calls, because that is the time users wait. `cargo bench -- mask` measures masking alone, `cargo bench -- environment` a project's environment.
 #![expect(
     clippy::unwrap_used,
     clippy::print_stdout,
@@ -18,6 +18,7 @@ mod vaults;
 use measure::{Subject, compare, compare_costs};
 use std::env;
 use std::ffi::OsString;
+use std::fs;
 use std::path::Path;
 use std::process::Command;
 use vaults::Vault;
@@ -34,6 +35,7 @@ fn main() {
         Some("rewrite") => floor::rewrite(Path::new(&arguments[1])),
         Some("argon2") => floor::argon2(Path::new(&arguments[1])),
         Some("mask") => mask(),
+        Some("environment") => environment(&Vault::with_secrets(SIZES[0])),
         Some("measure") => measure::child(&arguments[1..]),
         _ => everything(),
     }
@@ -76,6 +78,7 @@ fn everything() {
         ],
     );
     give_many(hundred);
+    environment(hundred);
     mask();
     compare(
         &format!("Unlocking with a passphrase ({KDF})"),
@@ -175,6 +178,40 @@ fn give_many(hundred: &Vault) {
                 let mut env = program("env", &[]);
                 env.args(&all).arg("true");
                 env
+            }),
+        ],
+    );
+}
+
+/// The environment of a project file: a hundred variables, of which twenty are URLs and five are files.
+fn environment(vault: &Vault) {
+    let lines = (0..100).map(|i| match i {
+        0..75 => format!("V{i} = \"SECRET_{i}\"\n"),
+        75..95 => format!("V{i} = {{ url = \"postgres://ada:{{SECRET_{i}}}@db/app\" }}\n"),
+        _ => format!("V{i} = {{ secret = \"SECRET_{i}\", as = \"file\" }}\n"),
+    });
+    let lines: Vec<String> = lines.collect();
+    let write = |name: &str, lines: &[String]| {
+        let file = vault.file(name);
+        fs::write(&file, format!("[env]\n{}", lines.concat())).unwrap();
+        file.to_str().unwrap().to_owned()
+    };
+    let (without_files, all) = (write("95.toml", &lines[..95]), write("100.toml", &lines));
+    let run = |project: &str| vault.kluis(&["run", "--project", project, "--", "true"]);
+    compare(
+        "A whole environment",
+        201,
+        vec![
+            Subject::new("`run -e`, one", || {
+                vault.kluis(&["run", "-e", "KEY=SECRET_7", "--", "true"])
+            }),
+            Subject::new("`run --file`, one", || {
+                vault.kluis(&["run", "--file", "KEY=SECRET_7", "--", "true"])
+            }),
+            Subject::new("`run`, 75 values and 20 URLs", || run(&without_files)),
+            Subject::new("`run`, the same and 5 files", || run(&all)),
+            Subject::new("`export --format shell -e`, one", || {
+                vault.kluis(&["export", "--format", "shell", "-e", "KEY=SECRET_7"])
             }),
         ],
     );

@@ -143,7 +143,7 @@ fn note_links(context: &mut Context, vault: &Vault, restored: &Restored) -> Resu
         let told = match vault.app_of(link)? {
             FoundApp::There(app) => {
                 format!(
-                    "`kluis app link {} {key} {path}` makes its link again",
+                    "`kluis app link {} {key}={path}` makes its link again",
                     app.path()
                 )
             }

@@ -35,9 +35,9 @@ use std::ffi::OsString;
 /// `kluis` fails before the command starts, 126 if the command cannot be executed, 127 if it does not exist.
 ///
 /// With --mask, `kluis` keeps running and replaces each value in the output by [hidden], also in base64, hex,
-/// percent-encoding or JSON, and each line of a value. It does not hide values of fewer than 6 bytes. This
-/// guards against mistakes, not against a command that wants a value out. A command that signal N ends makes
-/// it 128+N.
+/// percent-encoding or JSON, as shells quote it, and each line of a value. It does not hide values of fewer than
+/// 6 bytes. This guards against mistakes, not against a command that wants a value out. A command that signal N
+/// ends makes it 128+N.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:

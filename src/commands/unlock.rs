@@ -16,7 +16,7 @@ use std::time::Duration;
 
 /// Type the passphrase once for the next commands
 ///
-/// Asks for the passphrase, or takes --passphrase-file or a token, and gives the key to the agent. The agent
+/// Asks for the passphrase or a token, or takes --passphrase-file or KLUIS_TOKEN, and gives the key to the agent. The agent
 /// is a process of yours that works with the key and never hands it out; `kluis` starts it.
 ///
 /// The agent forgets the key after 15 minutes without use, after 8 hours in any case, after `kluis lock`, and

@@ -236,6 +236,10 @@ mod tests {
             secrets.action(clap::ArgAction::Append).num_args(0..)
         };
         let pair = Arg::new("env").short('e').value_name("KEY=REF");
+        let pairs = || {
+            let links = Arg::new("links").value_name("KEY=REF");
+            links.action(clap::ArgAction::Append).num_args(1..)
+        };
         let app = || Arg::new("app").value_name("APP");
         Command::new("kluis")
             .arg(workspace.value_name("NAME").global(true))
@@ -263,12 +267,7 @@ mod tests {
             .subcommand(
                 Command::new("app")
                     .subcommand(Command::new("create").arg(app()))
-                    .subcommand(
-                        Command::new("link")
-                            .arg(app())
-                            .arg(Arg::new("key").value_name("ENV_KEY"))
-                            .arg(secret()),
-                    ),
+                    .subcommand(Command::new("link").arg(app()).arg(pairs())),
             )
     }
 
@@ -295,7 +294,7 @@ mod tests {
             ("run --app bi", NameKind::App, "", "bi"),
             ("run --app=bi", NameKind::App, "--app=", "bi"),
             ("app link bi", NameKind::App, "", "bi"),
-            ("app link billing A gi", NameKind::Secret, "", "gi"),
+            ("app link billing A=b C=gi", NameKind::Secret, "C=", "gi"),
             ("delete a b gi", NameKind::Secret, "", "gi"),
             ("restore gi", NameKind::Deleted, "", "gi"),
             ("restore a staging/gi", NameKind::Deleted, "", "staging/gi"),

@@ -8,6 +8,7 @@ use crate::keyring::local::LocalKeyring;
 use crate::keyring::{self, unlock};
 use crate::plaintext::Plaintext;
 use crate::sealed::header::Header;
+use crate::sealed::kdf::Passphrase;
 use crate::settings::{self, KeyFilePath};
 use crate::ui;
 use std::path::Path;
@@ -90,8 +91,9 @@ impl Context<'_> {
             Stored::Bare(identity) => return Ok(identity),
             Stored::Locked(locked) => locked,
         };
-        let opened = self.open_typed(header, "Passphrase of the key file", |_, passphrase| {
-            locked.open(passphrase)
+        let opened = self.open_typed(header, "Passphrase of the key file", |_, typed| {
+            let passphrase = Passphrase::new(typed).map_err(keyring::Error::NoPassphrase)?;
+            locked.open(&passphrase)
         });
         match opened {
             Err(Error::Ui(ui::Error::NoTerminal)) => Err(Error::LockedKeyFile),

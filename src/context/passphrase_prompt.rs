@@ -1,18 +1,17 @@
-//! Asks for a passphrase to unlock with: says why it is needed, and allows another try after a wrong one.
+//! Asks for a passphrase or a token to unlock with: says why it is needed, and allows another try after a wrong one.
 
 use super::Context;
 use super::agent::Found;
 use crate::error::Error;
 use crate::keyring;
 use crate::keyring::error::KeyFileError;
+use crate::plaintext::Plaintext;
 use crate::sealed::header::Header;
-use crate::sealed::kdf::Passphrase;
 
 /// As many as sudo and ssh allow.
 const MAX_TRIES: usize = 3;
 
 const ASKED_AFRESH: &str = "The vault is unlocked, but this command needs the key itself, which the agent never gives out.";
-const NOT_IT: &str = "Wrong passphrase. Try again.";
 
 impl Context<'_> {
     /// Asks until a passphrase opens something, at most three times.
@@ -20,7 +19,7 @@ impl Context<'_> {
         &mut self,
         header: &Header,
         prompt: &str,
-        mut open: impl FnMut(&Self, &Passphrase) -> Result<T, keyring::Error>,
+        mut open: impl FnMut(&Self, &Plaintext) -> Result<T, keyring::Error>,
     ) -> Result<T, Error> {
         self.typed = true;
         let mut question = prompt.to_owned();
@@ -31,14 +30,11 @@ impl Context<'_> {
         let mut tries_left = MAX_TRIES;
         loop {
             let typed = self.ui.hidden(&question)?;
-            let opened = match Passphrase::new(&typed) {
-                Ok(passphrase) => open(self, &passphrase),
-                Err(unfit) => Err(keyring::Error::NoPassphrase(unfit)),
-            };
+            let opened = open(self, &typed);
             tries_left -= 1;
             match opened {
                 Err(error) if tries_left > 0 && is_mistyped(&error) => {
-                    question = format!("{NOT_IT}\n{prompt}");
+                    question = format!("{}. Try again.\n{prompt}", capitalized(&error));
                 }
                 opened => return Ok(opened?),
             }
@@ -50,6 +46,22 @@ fn is_mistyped(error: &keyring::Error) -> bool {
     use keyring::Error as E;
     matches!(
         error,
-        E::WrongPassphrase | E::NoPassphrase(_) | E::KeyFile(KeyFileError::WrongPassphrase)
+        E::WrongPassphrase
+            | E::NoPassphrase(_)
+            | E::EmptyToken
+            | E::MistypedToken
+            | E::WrongToken
+            | E::KeyFile(KeyFileError::WrongPassphrase)
     )
+}
+
+/// What is wrong, as a sentence of its own.
+fn capitalized(error: &keyring::Error) -> String {
+    let text = match error {
+        keyring::Error::EmptyToken => "the token is empty".to_owned(),
+        error => error.to_string(),
+    };
+    let mut letters = text.chars();
+    let first = letters.next().map(|first| first.to_ascii_uppercase());
+    first.into_iter().chain(letters).collect()
 }

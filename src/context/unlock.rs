@@ -4,7 +4,7 @@ use super::Context;
 use super::credential_file::{CredentialFile, is_absent, is_stdin, read_credential};
 use crate::error::Error;
 use crate::keyring::local::LocalKeyring;
-use crate::keyring::token::Token;
+use crate::keyring::token::{PREFIX, Token};
 use crate::keyring::vault_key::vault_key;
 use crate::keyring::{self, Keyring, unlock};
 use crate::plaintext::Plaintext;
@@ -23,7 +23,8 @@ impl Context<'_> {
         Ok(keyring)
     }
 
-    /// The order: a token, a token in a named key file, a passphrase file, a key file, a prompt.
+    /// The order: a token, a token in a named key file, a passphrase file, a key file, a prompt that takes a passphrase
+    /// or a token.
     fn unlock_first(&mut self, header: &Header) -> Result<LocalKeyring, Error> {
         self.check_pin(header)?;
         let likely = self.rollback_guard.recall(header).opened_by();
@@ -44,11 +45,9 @@ impl Context<'_> {
         {
             return Ok(keyring);
         }
-        if unlock::passphrase_keys(header).next().is_none() {
-            return Err(match passphrase_file {
-                Some(_) => keyring::Error::NoPassphraseKey.into(),
-                None => no_key(),
-            });
+        let has_passphrase = unlock::passphrase_keys(header).next().is_some();
+        if passphrase_file.is_some() && !has_passphrase {
+            return Err(keyring::Error::NoPassphraseKey.into());
         }
         let open = |context: &Self, passphrase: &kdf::Passphrase| {
             let _working = context.ui.progress("unlocking", None);
@@ -59,11 +58,30 @@ impl Context<'_> {
             let passphrase = kdf::Passphrase::new(&read).map_err(keyring::Error::NoPassphrase)?;
             return Ok(open(self, &passphrase)?);
         }
+        let locked = || {
+            if has_passphrase {
+                Error::Locked
+            } else {
+                no_key()
+            }
+        };
         if self.settings.interaction == Interaction::Refused {
-            return Err(Error::Locked);
+            return Err(locked());
         }
-        match self.open_typed(header, "Passphrase", open) {
-            Err(Error::Ui(crate::ui::Error::NoTerminal)) => Err(Error::Locked),
+        let prompt = if has_passphrase {
+            "Passphrase"
+        } else {
+            "Token"
+        };
+        let typed = self.open_typed(header, prompt, |context, typed| {
+            if !has_passphrase || typed.expose().starts_with(PREFIX.as_bytes()) {
+                return unlock::with_token(header, &Token::parse(typed)?);
+            }
+            let passphrase = kdf::Passphrase::new(typed).map_err(keyring::Error::NoPassphrase)?;
+            open(context, &passphrase)
+        });
+        match typed {
+            Err(Error::Ui(crate::ui::Error::NoTerminal)) => Err(locked()),
             opened => opened,
         }
     }

@@ -39,7 +39,7 @@ Protected against:
   a repository that you clone
       its project file is followed only after you agreed to the vault and to
       each variable that it names, with `kluis trust` or when `kluis` asks;
-      anything it adds asks again
+      anything it adds asks again; `kluis helper` ignores it
   a colleague's branch, or any copy that you merge
       a part is taken only if it is signed by a key that your vault names and
       was made from yours; changes signed by a removed key are refused by name;

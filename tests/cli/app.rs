@@ -37,7 +37,7 @@ fn linked() -> Sandbox {
     let made = make.stdin(sandbox.secret("staging")).run();
     made.any_stdout().exits(0);
     app(&sandbox, &["create", "web"]);
-    app(&sandbox, &["link", "web", "KEY", "key"]);
+    app(&sandbox, &["link", "web", "KEY=key"]);
     sandbox
 }
 
@@ -50,7 +50,7 @@ fn one_is_made_linked_shown_unlinked_and_deleted() {
     made.any_stdout().exits(0);
     let id = id.trim_end();
     assert!(id.starts_with("app_") && id.len() == 30, "{id}");
-    let link = ["app", "link", "web", "THE_KEY", "key"];
+    let link = ["app", "link", "web", "THE_KEY=key"];
     sandbox.kluis(link).run().exits(0);
     let shown = json(&sandbox, &["app", "show", "web"]);
     let expected = json!([{
@@ -79,7 +79,7 @@ fn one_is_made_linked_shown_unlinked_and_deleted() {
 #[test]
 fn people_see_its_links_by_name() {
     let sandbox = linked();
-    app(&sandbox, &["link", "web", "ANOTHER", "staging/key"]);
+    app(&sandbox, &["link", "web", "ANOTHER=staging/key"]);
     let shown = sandbox.kluis(["app", "show", "web"]).run();
     let text = String::from_utf8(shown.stdout.clone()).unwrap();
     shown.any_stdout().exits(0);
@@ -127,7 +127,7 @@ fn with_json_every_change_prints_like_show() {
     sandbox.create("key", sandbox.secret("value"));
     for change in [
         &["create", "web"][..],
-        &["link", "web", "KEY", "key"],
+        &["link", "web", "KEY=key"],
         &["unlink", "web", "KEY"],
     ] {
         let changed = json(&sandbox, &[&["app"], change].concat());
@@ -143,14 +143,14 @@ fn with_json_every_change_prints_like_show() {
 fn a_key_has_one_secret_of_whichever_workspace() {
     let sandbox = linked();
     let before = sandbox.bytes();
-    let link = ["app", "link", "web", "KEY", "default/key"];
+    let link = ["app", "link", "web", "KEY=default/key"];
     sandbox
         .kluis(link)
         .run()
         .stderr("kluis: note: unchanged\n")
         .exits(0);
     assert_eq!(sandbox.bytes(), before);
-    let link = ["app", "link", "default/web", "KEY", "key", "-w", "staging"];
+    let link = ["app", "link", "default/web", "KEY=key", "-w", "staging"];
     sandbox.kluis(link).run().exits(0);
     assert_eq!(links(&sandbox, "web"), [["KEY", "staging", "key"]]);
     let previous = sandbox.vault().with_file_name(".default.kluis.prev");
@@ -161,7 +161,8 @@ fn a_key_has_one_secret_of_whichever_workspace() {
 fn its_links_follow_new_names() {
     let sandbox = linked();
     let id = json(&sandbox, &["show", "staging/key"])["id"].clone();
-    app(&sandbox, &["link", "web", "BY_ID", id.as_str().unwrap()]);
+    let by_id = format!("BY_ID={}", id.as_str().unwrap());
+    app(&sandbox, &["link", "web", &by_id]);
     for rename in [
         &["update", "staging/key", "--name", "renamed"][..],
         &["workspace", "update", "staging", "--name", "preview"],
@@ -177,7 +178,7 @@ fn a_secret_counts_the_apps_that_link_it() {
     let sandbox = linked();
     app(&sandbox, &["create", "job"]);
     for (name, key) in [("web", "AGAIN"), ("job", "KEY")] {
-        app(&sandbox, &["link", name, key, "key"]);
+        app(&sandbox, &["link", name, &format!("{key}=key")]);
     }
     assert_eq!(json(&sandbox, &["show", "key"])["app_count"], 2);
     assert_eq!(json(&sandbox, &["list"])["secrets"][0]["app_count"], 2);
@@ -230,30 +231,26 @@ fn a_refused_app_change_changes_nothing() {
             7,
             "looks like an id",
         ),
-        (&["link", "job", "KEY", "key"], 3, "there is no app job"),
+        (&["link", "job", "KEY=key"], 3, "there is no app job"),
+        (&["link", "web", "KEY=nope"], 3, "there is no secret nope"),
         (
-            &["link", "web", "KEY", "nope"],
-            3,
-            "there is no secret nope",
-        ),
-        (
-            &["link", "web", "KEY", "nope/key"],
+            &["link", "web", "KEY=nope/key"],
             3,
             "there is no workspace nope",
         ),
         (
-            &["link", "web", "1KEY", "key"],
+            &["link", "web", "1KEY=key"],
             7,
             "cannot be an environment variable",
         ),
         (
-            &["link", "web", "KEY", "a b"],
+            &["link", "web", "KEY=a b"],
             7,
             "cannot be the name of a secret",
         ),
-        (&["link", "web", "KEY=key"], 2, "SECRET"),
+        (&["link", "web", "KEY"], 2, "a link needs KEY=REF"),
         (
-            &["link", "web", "KEY", "kluis://key?slot=0"],
+            &["link", "web", "KEY=kluis://key?slot=0"],
             2,
             "remove ?slot= from the address",
         ),
@@ -282,7 +279,7 @@ fn a_refused_app_change_changes_nothing() {
 #[test]
 fn a_key_that_run_refuses_can_be_linked() {
     let sandbox = linked();
-    app(&sandbox, &["link", "web", "NODE_OPTIONS", "key"]);
+    app(&sandbox, &["link", "web", "NODE_OPTIONS=key"]);
     let run = ["run", "--app", "web", "--", "true"];
     let refused = sandbox.kluis(run).run();
     refused
@@ -305,12 +302,12 @@ fn a_writer_of_another_workspace_adds_nothing_to_an_app() {
         let command = sandbox.kluis(arguments);
         command.env("KLUIS_TOKEN", writer.trim()).run()
     };
-    let link = ["app", "link", "default/web", "API_BASE", "key"];
+    let link = ["app", "link", "default/web", "API_BASE=key"];
     as_writer(&link)
         .stderr_has("this key has no access to the workspace default")
         .exits(8);
     as_writer(&["app", "create", "web"]).any_stdout().exits(0);
-    as_writer(&["app", "link", "web", "API_BASE", "key"]).exits(0);
+    as_writer(&["app", "link", "web", "API_BASE=key"]).exits(0);
     let print = ["sh", "-c", "printf '%s %s' \"$KEY\" \"${API_BASE-unset}\""];
     let run = [&["run", "--app", "web", "--"][..], &print].concat();
     let expected = [sandbox.get("key"), b" unset".to_vec()].concat();

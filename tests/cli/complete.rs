@@ -62,7 +62,7 @@ fn each_place_gets_the_names_that_fit_there() {
         ("run --file TOKEN=gith", "TOKEN=github_token\n"),
         ("run --all --except gith", "github_token\n"),
         ("env set TOKEN=gith", "TOKEN=github_token\n"),
-        ("app link billing TOKEN gith", "github_token\n"),
+        ("app link billing TOKEN=gith", "TOKEN=github_token\n"),
         ("set gith", "github_token\n"),
         ("delete name gith", "github_token\n"),
         ("restore ", "old_token\n"),

@@ -120,7 +120,7 @@ fn several_are_deleted_all_or_none() {
     let ids = ["a", "b", "c"].map(|name| sandbox.create(name, sandbox.secret(name)));
     for line in [
         &["app", "create", "web"][..],
-        &["app", "link", "web", "KEY", "c"],
+        &["app", "link", "web", "KEY=c"],
     ] {
         sandbox.kluis(line).run().any_stdout().exits(0);
     }

@@ -260,7 +260,7 @@ fn run_starts_nothing_unless_every_secret_may_go_there() {
     sandbox.create("free", &free);
     let link = |line: &[&str]| sandbox.prints(["app"].iter().chain(line), "");
     link(&["create", "web"]);
-    link(&["link", "web", "V", "key"]);
+    link(&["link", "web", "V=key"]);
     let list = "default/key may only go to *.example.com, api.example.org";
     sandbox
         .kluis(["update", "key", "--env-key", "V"])

@@ -115,7 +115,7 @@ fn each_failure_has_its_code_word_and_hint_in_both_forms() {
         (&["list", "-w", "a b"], "7 invalid workspace"),
         (&["workspace", "create", "_"], "7 invalid workspace"),
         (&["app", "create", "_"], "7 invalid app"),
-        (&["app", "link", "web", "1", "name"], "7 invalid env_key"),
+        (&["app", "link", "web", "1=name"], "7 invalid env_key"),
         (
             &["run", "--all", "-w", "nope", "--", "true"],
             "125 not_found !",
@@ -156,7 +156,7 @@ fn deleting_and_restoring_fail_in_both_forms_alike() {
     }
     sandbox.prints(["rotate", "name"], sandbox.secret("new"));
     sandbox.prints(["app", "create", "web"], "");
-    sandbox.prints(["app", "link", "web", "KEY", "linked"], "");
+    sandbox.prints(["app", "link", "web", "KEY=linked"], "");
     sandbox.prints(["delete", "gone"], "");
     let before = sandbox.bytes();
     for (line, expected) in [

@@ -27,7 +27,7 @@ fn the_document_on_stdout_has_the_selected_keys() {
     assert!(text.starts_with("export ONE='one-"), "{text}");
     all.any_stdout().exits(0);
 
-    for line in [&["create", "web"][..], &["link", "web", "LINKED", "two"]] {
+    for line in [&["create", "web"][..], &["link", "web", "LINKED=two"]] {
         let app = sandbox.kluis(["app"].iter().chain(line)).run();
         app.any_stdout().exits(0);
     }

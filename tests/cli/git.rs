@@ -310,7 +310,7 @@ fn a_key_that_only_reads_sees_wider_hosts_and_links() {
     tree.git(&["checkout", "-q", "-b", "feature"]);
     tree.does(&["update", "a", "--allow-domain", "two.example.com"]);
     tree.does(&["app", "create", "web"]);
-    tree.does(&["app", "link", "web", "A", "a"]);
+    tree.does(&["app", "link", "web", "A=a"]);
     tree.commit("wider");
     tree.git(&["checkout", "-q", "main"]);
     let ours = tree.set("staging/c", "ours");

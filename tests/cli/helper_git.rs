@@ -6,7 +6,7 @@ use crate::sandbox::{Invocation, KLUIS, Sandbox, git};
 use crate::screen::Screen;
 use serde_json::json;
 use std::fs;
-use std::io::{BufRead, BufReader, Write};
+use std::io::{BufRead, BufReader};
 use std::os::unix::fs::symlink;
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
@@ -602,35 +602,4 @@ fn git_asks_for_username_and_password_by_askpass() {
         &variables,
     );
     assert!(!refused.status.success());
-}
-
-#[test]
-fn a_helper_is_as_quick_as_get() {
-    let sandbox = Sandbox::with_vault();
-    bound(&sandbox, "token", &["git.example.com"]);
-    let quickest = |line: &[&str]| {
-        let times = (0..10).map(|_| {
-            let mut command = sandbox.kluis(line).command();
-            command.stdin(Stdio::piped()).stdout(Stdio::null());
-            let started = std::time::Instant::now();
-            let mut child = command.spawn().unwrap();
-            child
-                .stdin
-                .take()
-                .unwrap()
-                .write_all(REQUEST.as_bytes())
-                .unwrap();
-            assert!(child.wait().unwrap().success());
-            started.elapsed()
-        });
-        times.min().unwrap()
-    };
-    let get = quickest(&["get", "token", "--for", "git.example.com"]);
-    for line in [
-        &["helper", "git", "get"][..],
-        &["helper", "git", "--secret", "token", "get"],
-    ] {
-        let helper = quickest(line);
-        assert!(helper < 2 * get, "{line:?}: {helper:?}, and get {get:?}");
-    }
 }

@@ -140,7 +140,7 @@ fn no_program_of_the_folder_or_of_path_is_executed() {
         &["move", "other", "--to-workspace", "staging"],
         &["workspace", "delete", "staging", "--force", "--yes"],
         &["app", "create", "billing"],
-        &["app", "link", "billing", "KEY", "name"],
+        &["app", "link", "billing", "KEY=name"],
         &["app", "list"],
         &["key", "add", "--token", "--workspace", "default"],
         &["key", "list"],

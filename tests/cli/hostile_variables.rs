@@ -139,7 +139,9 @@ fn what_redirects_programs_is_given_only_by_name() {
         let allowed = ["run", "--all", "--allow-env", name];
         let allowed = [&allowed, &script[..], &[name]].concat();
         sandbox.kluis(allowed).run().exits(0);
-        let link = sandbox.kluis(["app", "link", "web", name, "name"]).run();
+        let link = sandbox
+            .kluis(["app", "link", "web", &format!("{name}=name")])
+            .run();
         link.any_stdout().any_stderr().exits(0);
         let app = [&["run", "--app", "web"], &script[..], &[name]].concat();
         let ran = sandbox.kluis(&app).run();

@@ -77,7 +77,7 @@ fn this_version_writes_as_specified() {
         sandbox.prints(["create", &name, "-w", "staging"], &name);
     }
     sandbox.prints(["app", "create", "web"], "");
-    sandbox.prints(["app", "link", "web", "KEY", "rotated"], "");
+    sandbox.prints(["app", "link", "web", "KEY=rotated"], "");
 
     let vault = sandbox.vault();
     let unlock = json!({"token": sandbox.token()});

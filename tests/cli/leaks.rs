@@ -188,7 +188,7 @@ fn no_verb_asks_the_system_for_anything_that_holds_a_secret() {
         &["workspace", "create", "staging"],
         &["move", "file", "--to-workspace", "staging"],
         &["app", "create", "web"],
-        &["app", "link", "web", "KEY", "name"],
+        &["app", "link", "web", "KEY=name"],
         &["app", "show", "web"],
         &["app", "unlink", "web", "KEY"],
         &["app", "delete", "web", "--yes"],

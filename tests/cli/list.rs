@@ -145,7 +145,7 @@ fn an_app_name_selects_its_linked_secrets() {
         sandbox.kluis(make).run().any_stdout().exits(0);
     }
     for (key, secret) in [("A", "db_user"), ("B", "db_user"), ("C", "staging/web")] {
-        let link = ["app", "link", "billing", key, secret];
+        let link = ["app", "link", "billing", &format!("{key}={secret}")];
         sandbox.kluis(link).run().exits(0);
     }
     for (options, expected) in [

@@ -11,7 +11,7 @@ fn a_rekey_keeps_all_content_and_every_key_opens() {
     sandbox.create("name", &value);
     let rotated = sandbox.kluis(["rotate", "name", "--generate", "12"]).run();
     rotated.any_stdout().exits(0);
-    for line in [&["create", "web"][..], &["link", "web", "KEY", "name"]] {
+    for line in [&["create", "web"][..], &["link", "web", "KEY=name"]] {
         let app = sandbox.kluis(["app"].iter().chain(line)).run();
         app.any_stdout().exits(0);
     }

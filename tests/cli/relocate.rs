@@ -31,8 +31,8 @@ fn linked() -> (Sandbox, String) {
     sandbox.prints(["rotate", "key", "--at", &later], sandbox.secret("later"));
     make(&sandbox, &["workspace", "create", "staging"]);
     make(&sandbox, &["app", "create", "web"]);
-    make(&sandbox, &["app", "link", "web", "ONE", "key"]);
-    make(&sandbox, &["app", "link", "web", "TWO", "key"]);
+    make(&sandbox, &["app", "link", "web", "ONE=key"]);
+    make(&sandbox, &["app", "link", "web", "TWO=key"]);
     (sandbox, id.trim_end().to_owned())
 }
 

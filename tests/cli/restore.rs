@@ -216,10 +216,10 @@ fn removed_links_are_told_again_and_can_be_pasted() {
             "app create web",
             "app create staging/job",
             "app create gone",
-            "app link web FIRST name",
-            "app link web SECOND name",
-            "app link staging/job KEY name",
-            "app link gone LOST name",
+            "app link web FIRST=name",
+            "app link web SECOND=name",
+            "app link staging/job KEY=name",
+            "app link gone LOST=name",
             "delete name --force",
             "app delete gone --yes",
         ],
@@ -249,9 +249,9 @@ fn removed_links_are_told_again_and_can_be_pasted() {
     assert_eq!(
         told,
         [
-            "kluis: note: `kluis app link default/web FIRST name` makes its link again",
-            "kluis: note: `kluis app link default/web SECOND name` makes its link again",
-            "kluis: note: `kluis app link staging/job KEY name` makes its link again",
+            "kluis: note: `kluis app link default/web FIRST=name` makes its link again",
+            "kluis: note: `kluis app link default/web SECOND=name` makes its link again",
+            "kluis: note: `kluis app link staging/job KEY=name` makes its link again",
             "kluis: note: an app that is gone linked it as LOST",
         ]
     );

@@ -350,7 +350,7 @@ fn with_app(one: &str, two: &str) -> Sandbox {
     let create = sandbox.kluis(["create", "two", "-w", "staging"]).stdin(two);
     create.run().any_stdout().exits(0);
     for (key, secret) in [("FIRST", "one"), ("SECOND", "staging/two")] {
-        let link = ["app", "link", "web", key, secret];
+        let link = ["app", "link", "web", &format!("{key}={secret}")];
         sandbox.kluis(link).run().exits(0);
     }
     sandbox
@@ -383,7 +383,7 @@ fn an_app_gives_its_links_under_their_keys() {
 #[test]
 fn two_secrets_under_one_key_conflict_and_one_does_not() {
     let sandbox = with_app("1", "2");
-    let link = ["app", "link", "web", "ONE", "one"];
+    let link = ["app", "link", "web", "ONE=one"];
     sandbox.kluis(link).run().exits(0);
     let all = [
         "run",
@@ -396,7 +396,7 @@ fn two_secrets_under_one_key_conflict_and_one_does_not() {
         "printf %s $ONE",
     ];
     sandbox.kluis(all).run().stdout("1").exits(0);
-    let link = ["app", "link", "web", "ONE", "staging/two"];
+    let link = ["app", "link", "web", "ONE=staging/two"];
     sandbox.kluis(link).run().exits(0);
     let both = sandbox.kluis(all).run();
     both.stderr_has("default/one and staging/two would both be the variable ONE")
@@ -426,7 +426,7 @@ fn nothing_starts_unless_all_that_an_app_links_can_be_given() {
         ),
         ("NUL", "nul", "invalid", "the value for NUL contains a NUL"),
     ] {
-        let link = ["app", "link", "web", key, secret];
+        let link = ["app", "link", "web", &format!("{key}={secret}")];
         sandbox.kluis(link).run().exits(0);
         let run = ["run", "--json", "--app", "web"].iter().chain(&touch);
         let failed = sandbox.kluis(run).run();

@@ -30,7 +30,7 @@ fn a_misspelt_secret_is_recognised_by_every_verb() {
         "vault prune githb_token",
         "update githb_token --description x",
         "move githb_token --to-workspace staging",
-        "app link billing A githb_token",
+        "app link billing A=githb_token",
         "export --format json -e A=githb_token",
     ] {
         let failed = sandbox.kluis(line.split(' ')).run();

@@ -149,13 +149,43 @@ kluis: hint: type it again, or set KLUIS_TOKEN to a recovery token
 }
 
 #[test]
+fn a_token_may_be_typed_where_a_passphrase_is_asked_for() {
+    let sandbox = with_passphrase("a value");
+    let secret = sandbox.given("phrase", PASSPHRASE);
+    let add = ["key", "add", "--token", "--full", "--label", "recovery"];
+    let add = sandbox.kluis(add).env("KLUIS_PASSPHRASE_FILE", &secret);
+    let added = add.run();
+    let token = String::from_utf8(added.stdout.clone()).unwrap();
+    sandbox.keep_token(&added.stdout);
+    added.any_stdout().any_stderr().exits(0);
+    let token = token.trim_end();
+    let mut screen = at_terminal(&sandbox, &["get", "name"]);
+    answer(&mut screen, "Passphrase: ", &token[..token.len() - 1]);
+    answer(
+        &mut screen,
+        "The token has a typo: its checksum does not match. Try again.\r\nPassphrase: ",
+        token,
+    );
+    assert_eq!(screen.ends(), ("\na value\n".to_owned(), 0));
+    // Without a passphrase there is only a token to ask for.
+    let sandbox = Sandbox::with_vault();
+    sandbox.create("name", "a value");
+    let token = sandbox.token();
+    let get = sandbox.kluis(["get", "name"]).without("KLUIS_TOKEN");
+    let mut screen = Screen::start(get.command_at_terminal(), 80);
+    answer(&mut screen, "Token: ", &token);
+    let (said, code) = screen.ends();
+    assert_eq!((said.as_str(), code), ("\na value\n", 0));
+}
+
+#[test]
 fn a_wrong_passphrase_may_be_typed_again() {
     let sandbox = with_passphrase("a value");
     let mut screen = at_terminal(&sandbox, &["get", "name"]);
     answer(&mut screen, "Passphrase: ", "ivory walnut pebble quarts");
     answer(
         &mut screen,
-        "Wrong passphrase. Try again.\r\nPassphrase: ",
+        "Wrong passphrase for this vault. Try again.\r\nPassphrase: ",
         PASSPHRASE,
     );
     assert_eq!(screen.ends(), ("\na value\n".to_owned(), 0));

@@ -95,8 +95,8 @@ fn restore_lists_changed_apps_links_and_workspaces() {
     all(&[
         "workspace create staging",
         "app create web",
-        "app link web GONE one",
-        "app link web MOVED one",
+        "app link web GONE=one",
+        "app link web MOVED=one",
         "app create old",
     ]);
     let copy = sandbox.given("copy", sandbox.bytes());
@@ -106,8 +106,8 @@ fn restore_lists_changed_apps_links_and_workspaces() {
         "workspace create preview",
         "app unlink web GONE",
         "app unlink web MOVED",
-        "app link web MOVED two",
-        "app link web NEW one",
+        "app link web MOVED=two",
+        "app link web NEW=one",
         "app delete old --yes",
         "app create new",
     ]);

@@ -205,7 +205,7 @@ fn one_that_an_app_uses_is_deleted_by_force_only() {
     let made = sandbox.kluis(["app", "create", "web"]).run();
     let id = String::from_utf8(made.stdout.clone()).unwrap();
     made.any_stdout().exits(0);
-    let link = ["app", "link", "web", "KEY", "staging/key"];
+    let link = ["app", "link", "web", "KEY=staging/key"];
     sandbox.kluis(link).run().exits(0);
     let before = sandbox.bytes();
     let delete = ["workspace", "delete", "staging", "--yes"];

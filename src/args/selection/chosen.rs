@@ -100,16 +100,16 @@ impl Selection {
             let entries = file.project.env(workspace.as_ref());
             if !entries.is_empty() {
                 context.follow(&file, Extent::Everything)?;
-                for entry in &entries {
-                    self.environment.check_key(&entry.key)?;
-                }
-                self.listed = Listed {
-                    file: file.name(),
-                    entries: entries.into_iter().cloned().collect(),
-                    distinguished: file.project.workspaces().cloned().collect(),
-                    workspace,
-                };
             }
+            for entry in &entries {
+                self.environment.check_key(&entry.key)?;
+            }
+            self.listed = Listed {
+                file: file.name(),
+                entries: entries.into_iter().cloned().collect(),
+                distinguished: file.project.workspaces().cloned().collect(),
+                workspace,
+            };
         }
         let is_empty = self.chosen.is_empty() && self.app.is_none() && !self.all;
         if is_empty && self.listed.entries.is_empty() {

@@ -1,6 +1,6 @@
 //! `app link`: gives an app a secret under an environment key.
 
-use crate::args::secret::{SecretArgument, parse_app, parse_key};
+use crate::args::secret::{self, parse_app, parse_key, whole};
 use crate::commands::Command;
 use crate::context::Context;
 use crate::error::Error;
@@ -9,38 +9,50 @@ use crate::report::secret::note_unchanged;
 use crate::vault::Scan;
 use crate::vault::app_reference::AppReference;
 use crate::vault::change::Change;
+use crate::vault::env_key::EnvKey;
+use crate::vault::reference::Reference;
 
-/// Link a variable of an app to a secret
+/// Link variables of an app to secrets
 ///
-/// Replaces the link that the app has under this variable. The link stays when you rename or move the secret.
-/// It always takes the current value. Your key must write the workspace of the app and that of the secret.
+/// Makes all of the links, or none. Replaces a link that the app has under the same variable. A link stays when you
+/// rename or move the secret. It always takes the current value. Your key must write the workspace of the app
+/// and that of each secret.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
-  kluis app link billing DATABASE_URL database_url
-  kluis app link billing STRIPE_KEY payments/stripe_key")]
+  kluis app link billing DATABASE_URL=database_url
+  kluis app link billing STRIPE_KEY=payments/stripe_key PGPASSWORD=db_password")]
 pub struct Link {
     /// The name of the app, or WORKSPACE/NAME
     #[arg(value_name = "APP")]
     app: String,
 
-    /// The variable that `kluis run --app` sets
-    #[arg(value_name = "ENV_KEY")]
-    key: String,
-
-    #[command(flatten)]
-    secret: SecretArgument,
+    /// The variable that `kluis run --app` sets, and the secret: its name, WORKSPACE/NAME or id
+    #[arg(value_name = "KEY=REF", required = true)]
+    links: Vec<String>,
 }
 
 impl Command for Link {
     fn run(self, context: &mut Context) -> Result<(), Error> {
-        let (name, env_key) = (parse_app(&self.app)?, parse_key(&self.key)?);
-        let reference = self.secret.whole()?;
+        let name = parse_app(&self.app)?;
+        let links = self.links.iter().map(|link| parse_link(link));
+        let links = links.collect::<Result<Vec<_>, Error>>()?;
         let workspace = context.workspace().cloned();
         change_links(context, &name, |change| {
-            Ok(change.link_app(workspace.as_ref(), &name, &env_key, &reference)?)
+            for (env_key, reference) in &links {
+                change.link_app(workspace.as_ref(), &name, env_key, reference)?;
+            }
+            Ok(())
         })
     }
+}
+
+fn parse_link(link: &str) -> Result<(EnvKey, Reference), Error> {
+    let (key, reference) = link.split_once('=').ok_or_else(|| Error::Usage {
+        message: "a link needs KEY=REF".into(),
+        hint: Some("such as kluis app link billing DATABASE_URL=database_url".into()),
+    })?;
+    Ok((parse_key(key)?, whole(secret::parse(reference, true)?)?))
 }
 
 /// Changes the links of an app; with `--json` prints the app afterwards.

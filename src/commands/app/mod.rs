@@ -20,7 +20,7 @@ mod unlink;
 #[command(after_help = "\
 Examples:
   kluis app create billing
-  kluis app link billing DATABASE_URL database_url
+  kluis app link billing DATABASE_URL=database_url
   kluis run --app billing -- ./server")]
 pub struct App {
     #[command(subcommand)]

@@ -29,7 +29,7 @@ pub fn hint(error: &vault::Error) -> Option<String> {
             env_key,
             secret,
         } => Some(format!(
-            "who writes the app's workspace made this link alone: `kluis app unlink {app} {env_key}` removes it; only if you expected it, confirm it with `kluis app link {app} {env_key} {secret}`"
+            "who writes the app's workspace made this link alone: `kluis app unlink {app} {env_key}` removes it; only if you expected it, confirm it with `kluis app link {app} {env_key}={secret}`"
         )),
         E::OutOfReach { .. } => Some(keyring::OTHER_KEY.into()),
         E::Expired { .. } => Some("ask the vault's owner for a new key; if the date is wrong, correct this machine's clock".into()),

@@ -260,7 +260,7 @@ fn updated(sandbox: &Sandbox, _printed: &[u8]) -> State {
 fn with_link() -> Sandbox {
     let sandbox = with_values("old", "new");
     prepared(&sandbox, &["app", "create", "web"]);
-    prepared(&sandbox, &["app", "link", "web", "KEY", "name"]);
+    prepared(&sandbox, &["app", "link", "web", "KEY=name"]);
     sandbox
 }
 

@@ -76,7 +76,7 @@ pub const ROTATIONS: &[Scenario] = &[
     of(
         "app link",
         with_app,
-        |sandbox| sandbox.kluis(["app", "link", "web", "KEY", "name"]),
+        |sandbox| sandbox.kluis(["app", "link", "web", "KEY=name"]),
         linked,
     ),
 ];
