@@ -442,7 +442,7 @@ _kluis() {
             return 0
             ;;
         kluis__subcmd__app__subcmd__link)
-            opts="-w -q -y -h --literal-name --vault --workspace --project --no-project --json --quiet --yes --non-interactive --passphrase-file --key-file --lock-timeout --pin --accept-older --color --help"
+            opts="-w -q -y -h --vault --workspace --project --no-project --json --quiet --yes --non-interactive --passphrase-file --key-file --lock-timeout --pin --accept-older --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -4226,9 +4226,27 @@ _kluis() {
     esac
 }
 
+# The command after `--` completes as it would without kluis.
+_kluis_command() {
+    if declare -F _comp_command_offset >/dev/null; then
+        _comp_command_offset $(($1 + 1))
+    elif declare -F _command_offset >/dev/null; then
+        _command_offset $(($1 + 1))
+    else
+        local IFS=$'
+' kind=-f
+        [[ $COMP_CWORD -eq $(($1 + 1)) ]] && kind=-c || compopt -o filenames 2>/dev/null
+        COMPREPLY=($(compgen $kind -- "${COMP_WORDS[COMP_CWORD]}"))
+    fi
+    return 0
+}
+
 # Names of the vault: from the agent, at once or not at all.
 _kluis_names() {
-    local word words=() name names=() joins="" part=""
+    local word words=() name names=() joins="" part="" at
+    for ((at = 1; at < COMP_CWORD; at++)); do
+        [[ ${COMP_WORDS[at]} == -- ]] && _kluis_command "$at" && return
+    done
     for word in "${COMP_WORDS[@]:1:COMP_CWORD}"; do
         # As the shell would take it: without the backslashes, which -r would keep.
         IFS= read word <<< "$word"

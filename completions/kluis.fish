@@ -1174,7 +1174,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand app; and not __fish_seen_sub
 complete -c kluis -n "__fish_kluis_using_subcommand app; and not __fish_seen_subcommand_from create link unlink list show delete sync" -l accept-older -d 'Accept an older vault than this machine has seen'
 complete -c kluis -n "__fish_kluis_using_subcommand app; and not __fish_seen_subcommand_from create link unlink list show delete sync" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kluis -n "__fish_kluis_using_subcommand app; and not __fish_seen_subcommand_from create link unlink list show delete sync" -f -a "create" -d 'Create an app'
-complete -c kluis -n "__fish_kluis_using_subcommand app; and not __fish_seen_subcommand_from create link unlink list show delete sync" -f -a "link" -d 'Link a variable of an app to a secret'
+complete -c kluis -n "__fish_kluis_using_subcommand app; and not __fish_seen_subcommand_from create link unlink list show delete sync" -f -a "link" -d 'Link variables of an app to secrets'
 complete -c kluis -n "__fish_kluis_using_subcommand app; and not __fish_seen_subcommand_from create link unlink list show delete sync" -f -a "unlink" -d 'Remove a link of an app'
 complete -c kluis -n "__fish_kluis_using_subcommand app; and not __fish_seen_subcommand_from create link unlink list show delete sync" -f -a "list" -d 'List the apps of every workspace that your key opens'
 complete -c kluis -n "__fish_kluis_using_subcommand app; and not __fish_seen_subcommand_from create link unlink list show delete sync" -f -a "show" -d 'Show an app with its links'
@@ -1207,7 +1207,6 @@ complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcomm
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from link" -l color -d 'Use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
 always\t''
 never\t''"
-complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from link" -l literal-name -d 'Accept a name with `=` in it'
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from link" -l no-project -d 'Ignore kluis.toml [env: KLUIS_NO_PROJECT]'
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from link" -l json -d 'Print results, warnings and errors as JSON'
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from link" -s q -l quiet -d 'Print no notes; print names alone in lists'
@@ -1623,8 +1622,18 @@ function __fish_kluis_names
     command -q kluis; and kluis complete-names -- $words[2..] (commandline -ct) 2>/dev/null
 end
 
+# The command after `--` completes as it would without kluis.
+function __fish_kluis_command
+    set -l words (commandline -opc)
+    set -l at (contains -i -- -- $words); or return 1
+    set -e words[1..$at]
+    complete -C (string join ' ' -- (string escape -- $words) (commandline -ct))
+end
+
+complete -c kluis -n 'contains -- -- (commandline -opc)' -f -k -a '(__fish_kluis_command)'
 complete -c kluis -n 'count (__fish_kluis_names) >/dev/null' -f -k -a '(__fish_kluis_names)'
 complete -c kluis -l app -x -k -a '(__fish_kluis_names)'
+complete -c kluis -l except -x -k -a '(__fish_kluis_names)'
 complete -c kluis -l file -x -k -a '(__fish_kluis_names)'
 complete -c kluis -l key -x -k -a '(__fish_kluis_names)'
 complete -c kluis -l reveal -x -k -a '(__fish_kluis_names)'

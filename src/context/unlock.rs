@@ -4,7 +4,7 @@ use super::Context;
 use super::credential_file::{CredentialFile, is_absent, is_stdin, read_credential};
 use crate::error::Error;
 use crate::keyring::local::LocalKeyring;
-use crate::keyring::token::{PREFIX, Token};
+use crate::keyring::token::Token;
 use crate::keyring::vault_key::vault_key;
 use crate::keyring::{self, Keyring, unlock};
 use crate::plaintext::Plaintext;
@@ -74,7 +74,7 @@ impl Context<'_> {
             "Token"
         };
         let typed = self.open_typed(header, prompt, |context, typed| {
-            if !has_passphrase || typed.expose().starts_with(PREFIX.as_bytes()) {
+            if !has_passphrase || Token::is_meant(typed) {
                 return unlock::with_token(header, &Token::parse(typed)?);
             }
             let passphrase = kdf::Passphrase::new(typed).map_err(keyring::Error::NoPassphrase)?;

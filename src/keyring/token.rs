@@ -24,6 +24,11 @@ impl Token {
         Self { key, secret }
     }
 
+    /// Whether a text is meant to be a token: it begins like one.
+    pub fn is_meant(text: &Plaintext) -> bool {
+        text.expose().starts_with(PREFIX.as_bytes())
+    }
+
     /// Parses `kls_…`, ignoring white space around it.
     pub fn parse(text: &Plaintext) -> Result<Self, Error> {
         let text = std::str::from_utf8(text.expose()).map_err(|_| Error::MistypedToken)?;

@@ -317,7 +317,7 @@ fn a_linked_secret_is_kept_and_its_apps_are_named() {
         let made = sandbox.kluis(["app", "create", app, "--json"]).run();
         ids.push(made.json()["id"].clone());
         made.any_stdout().exits(0);
-        let link = ["app", "link", app, "KEY", "name"];
+        let link = ["app", "link", app, "KEY=name"];
         sandbox.kluis(link).run().exits(0);
     }
     ids.reverse();

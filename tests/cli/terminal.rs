@@ -169,6 +169,7 @@ fn a_token_may_be_typed_where_a_passphrase_is_asked_for() {
     assert_eq!(screen.ends(), ("\na value\n".to_owned(), 0));
     // Without a passphrase there is only a token to ask for.
     let sandbox = Sandbox::with_vault();
+    settings(&sandbox, "auto_agent = 'never'");
     sandbox.create("name", "a value");
     let token = sandbox.token();
     let get = sandbox.kluis(["get", "name"]).without("KLUIS_TOKEN");

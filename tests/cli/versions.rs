@@ -284,7 +284,7 @@ fn the_user_file_says_how_many_stay() {
     fs::write(sandbox.home().join("kluis.toml"), "keep = 0\n").unwrap();
     let refused = sandbox.kluis(["set", "key"]).stdin("x").run();
     refused
-        .stderr_has("a project file can have vault, workspace, app, pin and [env]")
+        .stderr_has("the members of a project file are vault, workspace")
         .exits(7);
     assert_eq!(sandbox.bytes(), bytes);
 }
