@@ -1886,6 +1886,7 @@ Register-ArgumentCompleter -Native -CommandName 'kluis' -ScriptBlock {
             [CompletionResult]::new('--superseded', '--superseded', [CompletionResultType]::ParameterName, 'Drop only past versions')
             [CompletionResult]::new('--deleted', '--deleted', [CompletionResultType]::ParameterName, 'Drop only deleted secrets')
             [CompletionResult]::new('--all-workspaces', '--all-workspaces', [CompletionResultType]::ParameterName, 'Look at every workspace that your key opens')
+            [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Only list what would be dropped')
             [CompletionResult]::new('--literal-name', '--literal-name', [CompletionResultType]::ParameterName, 'Accept a name with `=` in it')
             [CompletionResult]::new('--no-project', '--no-project', [CompletionResultType]::ParameterName, 'Ignore kluis.toml [env: KLUIS_NO_PROJECT]')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print results, warnings and errors as JSON')

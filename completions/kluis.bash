@@ -3746,7 +3746,7 @@ _kluis() {
             return 0
             ;;
         kluis__subcmd__vault__subcmd__prune)
-            opts="-w -q -y -h --superseded --deleted --keep --older-than --all-workspaces --literal-name --vault --workspace --project --no-project --json --quiet --yes --non-interactive --passphrase-file --key-file --lock-timeout --pin --accept-older --color --help"
+            opts="-w -q -y -h --superseded --deleted --keep --older-than --all-workspaces --dry-run --literal-name --vault --workspace --project --no-project --json --quiet --yes --non-interactive --passphrase-file --key-file --lock-timeout --pin --accept-older --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

@@ -1813,6 +1813,7 @@ set edit:completion:arg-completer[kluis] = {|@words|
             cand --superseded 'Drop only past versions'
             cand --deleted 'Drop only deleted secrets'
             cand --all-workspaces 'Look at every workspace that your key opens'
+            cand --dry-run 'Only list what would be dropped'
             cand --literal-name 'Accept a name with `=` in it'
             cand --no-project 'Ignore kluis.toml [env: KLUIS_NO_PROJECT]'
             cand --json 'Print results, warnings and errors as JSON'

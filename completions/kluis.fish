@@ -1556,6 +1556,7 @@ never\t''"
 complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from prune" -l superseded -d 'Drop only past versions'
 complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from prune" -l deleted -d 'Drop only deleted secrets'
 complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from prune" -l all-workspaces -d 'Look at every workspace that your key opens'
+complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from prune" -l dry-run -d 'Only list what would be dropped'
 complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from prune" -l literal-name -d 'Accept a name with `=` in it'
 complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from prune" -l no-project -d 'Ignore kluis.toml [env: KLUIS_NO_PROJECT]'
 complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from prune" -l json -d 'Print results, warnings and errors as JSON'

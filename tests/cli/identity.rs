@@ -615,7 +615,11 @@ fn its_passphrase_may_be_typed_three_times() {
         let mut screen = Screen::start(list.command_at_terminal(), 80);
         for (position, typed) in typed.into_iter().enumerate() {
             let shown = screen.shows("Passphrase of the key file: ");
-            assert_eq!(shown.contains("Wrong passphrase for the key file."), position > 0, "{shown}");
+            assert_eq!(
+                shown.contains("Wrong passphrase for the key file."),
+                position > 0,
+                "{shown}"
+            );
             screen.types(&format!("{typed}\n"));
         }
         if code == 0 {

@@ -353,3 +353,34 @@ fn an_impossible_prune_changes_nothing() {
     }
     assert_eq!(sandbox.bytes(), bytes);
 }
+
+#[test]
+fn a_dry_run_lists_what_would_go_and_drops_nothing() {
+    let sandbox = with_deleted();
+    let before = sandbox.bytes();
+    let prune = |options: &[&str]| {
+        let line = ["vault", "prune", "--dry-run"].iter().chain(options);
+        sandbox.kluis(line).run()
+    };
+    let listed = prune(&[]);
+    let said = String::from_utf8(listed.stdout.clone()).unwrap();
+    let words = said.lines().map(|line| line.split(" sec_").next().unwrap());
+    let expected = [
+        "default/key slot 0",
+        "default/key slot 100",
+        "default/old deleted,",
+        "default/older deleted,",
+    ];
+    let mut words: Vec<_> = words.collect();
+    words.sort_unstable();
+    assert_eq!(words, expected);
+    listed
+        .any_stdout()
+        .stderr_has("would drop 2 past versions of default/key and 2 deleted secrets")
+        .exits(0);
+    let json = prune(&["--json"]);
+    let (versions, deleted) = dropped(&json.json());
+    assert_eq!((versions.len(), deleted.len()), (1, 2));
+    json.any_stdout().any_stderr().exits(0);
+    assert!(sandbox.bytes() == before);
+}

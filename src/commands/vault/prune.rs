@@ -30,6 +30,7 @@ use std::collections::HashSet;
 #[command(after_help = "\
 Examples:
   kluis vault prune db_password
+  kluis vault prune --dry-run
   kluis vault prune --superseded --keep 2
   kluis vault prune --deleted --older-than 30d --yes")]
 pub struct Prune {
@@ -56,6 +57,10 @@ pub struct Prune {
     /// Look at every workspace that your key opens
     #[arg(long, conflicts_with = "secrets")]
     all_workspaces: bool,
+
+    /// Only list what would be dropped
+    #[arg(long)]
+    dry_run: bool,
 
     /// Accept a name with `=` in it
     #[arg(long, hide_short_help = true)]
@@ -105,6 +110,10 @@ impl Command for Prune {
         }
         if expected.is_empty() {
             context.ui.note("unchanged: there is nothing to drop");
+            return print(context, &expected);
+        }
+        if self.dry_run {
+            list(context, &expected)?;
             return print(context, &expected);
         }
         confirm(context, &format!("Drop {} for ever?", text(&expected)))?;
@@ -203,6 +212,25 @@ fn text(pruned: &Pruned) -> String {
     };
     let parts: Vec<_> = versions.into_iter().chain(deleted).collect();
     parts.join(" and ")
+}
+
+/// A line for each version and each deleted secret.
+fn list(context: &mut Context, pruned: &Pruned) -> Result<(), Error> {
+    if context.json {
+        return Ok(());
+    }
+    for (secret, slots) in &pruned.versions {
+        for slot in slots {
+            context.ui.line(&format!("{} slot {slot}", secret.path()))?;
+        }
+    }
+    for secret in &pruned.secrets {
+        context
+            .ui
+            .line(&format!("{} deleted, {}", secret.path(), secret.id))?;
+    }
+    context.ui.note(&format!("would drop {}", text(pruned)));
+    Ok(())
 }
 
 fn print(context: &mut Context, pruned: &Pruned) -> Result<(), Error> {
