@@ -1,5 +1,6 @@
 //! The options that say where a command sends its values.
 
+use crate::completion::words::SecretWord;
 use crate::context::Context;
 use crate::error::Error;
 use crate::vault::destination::{Destination, Name, Revealed};
@@ -17,7 +18,7 @@ pub struct DestinationArgs {
 
     /// Use the secret NAME although it is bound to hosts; may be repeated
     #[arg(long, value_name = "NAME", hide_short_help = true)]
-    reveal: Vec<String>,
+    reveal: Vec<SecretWord>,
 }
 
 /// For commands that take one secret.
@@ -60,7 +61,7 @@ impl OneDestinationArgs {
 impl DestinationArgs {
     /// A name without a workspace belongs to the workspace in use.
     pub fn destination(&self, context: &Context, vault: &Vault) -> Result<Destination, Error> {
-        let revealed = |name: &String| {
+        let revealed = |name: &SecretWord| {
             let mut reference =
                 Reference::parse(name).map_err(|broken| vault::Error::invalid("reveal", broken))?;
             if reference.workspace.is_none() {

@@ -1,6 +1,7 @@
 //! The argument that names a secret.
 
 use super::value::ValueArgs;
+use crate::completion::words::SecretWord;
 use crate::context::Context;
 use crate::error::Error;
 use crate::plaintext::Plaintext;
@@ -21,7 +22,7 @@ use crate::vault::rule::RuleViolation;
 pub struct NameArgument {
     /// The name of the secret, or `workspace/name`
     #[arg(required_unless_present = "input")]
-    name: Option<String>,
+    name: Option<SecretWord>,
 
     /// Accept a name with `=` in it
     #[arg(long, hide_short_help = true)]
@@ -112,7 +113,7 @@ impl NameArgument {
 pub struct SecretArgument {
     /// The secret: its name, `workspace/name` or id
     #[arg(value_name = "SECRET")]
-    secret: String,
+    secret: SecretWord,
 
     /// Accept a name with `=` in it
     #[arg(long, hide_short_help = true)]

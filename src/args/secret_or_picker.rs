@@ -1,6 +1,7 @@
 //! The argument that names a secret, or may be left out: at a terminal you then pick the secret from a list.
 
 use super::secret::{parse, whole};
+use crate::completion::words::{DeletedWord, SecretWord};
 use crate::context::Context;
 use crate::error::Error;
 use crate::vault::Vault;
@@ -8,7 +9,7 @@ use crate::vault::name::SecretName;
 use crate::vault::reference::{Reference, Target};
 
 /// The hint where a secret that is there is missing from the command.
-pub const NAME_ONE: &str =
+const NAME_ONE: &str =
     "name a secret, as `kluis list` shows them; at a terminal you can pick it from a list";
 
 /// `[SECRET]` that should be there already.
@@ -16,7 +17,7 @@ pub const NAME_ONE: &str =
 pub struct PickedArgument {
     /// The secret: its name, `workspace/name` or id; or pick it from a list
     #[arg(value_name = "SECRET")]
-    secret: Option<String>,
+    secret: Option<SecretWord>,
 
     /// Accept a name with `=` in it
     #[arg(long, hide_short_help = true)]
@@ -44,7 +45,19 @@ impl PickedArgument {
 pub struct PickedArguments {
     /// The secrets: names, `workspace/name` or ids; or pick one from a list
     #[arg(value_name = "SECRET")]
-    secrets: Vec<String>,
+    secrets: Vec<SecretWord>,
+
+    /// Accept a name with `=` in it
+    #[arg(long, hide_short_help = true)]
+    literal_name: bool,
+}
+
+/// The same for secrets that can be restored.
+#[derive(clap::Args)]
+pub struct PickedDeletedArguments {
+    /// The secrets: names, `workspace/name` or ids; or pick one from a list
+    #[arg(value_name = "SECRET")]
+    secrets: Vec<DeletedWord>,
 
     /// Accept a name with `=` in it
     #[arg(long, hide_short_help = true)]
@@ -52,20 +65,40 @@ pub struct PickedArguments {
 }
 
 impl PickedArguments {
-    /// The whole secrets, each once; none if you pick one once the vault is open. Where nobody can pick, it says `hint`.
-    pub fn whole(&self, context: &Context, hint: &'static str) -> Result<Vec<Reference>, Error> {
-        if self.secrets.is_empty() && !context.ui.can_pick() {
-            return Err(no_secret(hint));
-        }
-        let mut references = Vec::with_capacity(self.secrets.len());
-        for secret in &self.secrets {
-            let reference = whole(parse(secret, self.literal_name)?)?;
-            if !references.contains(&reference) {
-                references.push(reference);
-            }
-        }
-        Ok(references)
+    /// The whole secrets, each once; none if you pick one once the vault is open.
+    pub fn whole(&self, context: &Context) -> Result<Vec<Reference>, Error> {
+        let secrets = self.secrets.iter().map(|word| &**word);
+        whole_ones(secrets, self.literal_name, context, NAME_ONE)
     }
+}
+
+impl PickedDeletedArguments {
+    /// The whole secrets, each once; none if you pick one once the vault is open.
+    pub fn whole(&self, context: &Context) -> Result<Vec<Reference>, Error> {
+        let hint = "name a deleted secret, as `kluis list --deleted` shows them";
+        let secrets = self.secrets.iter().map(|word| &**word);
+        whole_ones(secrets, self.literal_name, context, hint)
+    }
+}
+
+/// Where nobody can pick, it says `hint`.
+fn whole_ones<'a>(
+    secrets: impl ExactSizeIterator<Item = &'a str>,
+    literal_name: bool,
+    context: &Context,
+    hint: &'static str,
+) -> Result<Vec<Reference>, Error> {
+    if secrets.len() == 0 && !context.ui.can_pick() {
+        return Err(no_secret(hint));
+    }
+    let mut references = Vec::with_capacity(secrets.len());
+    for secret in secrets {
+        let reference = whole(parse(secret, literal_name)?)?;
+        if !references.contains(&reference) {
+            references.push(reference);
+        }
+    }
+    Ok(references)
 }
 
 fn no_secret(hint: &'static str) -> Error {

@@ -1,5 +1,6 @@
 //! The options that every verb accepts.
 
+use crate::completion::words::WorkspaceWord;
 use crate::context::project_context::ProjectChoice;
 use crate::settings::{Color, Flags, Interaction};
 use clap::Args;
@@ -21,7 +22,7 @@ pub struct Globals {
 
     /// Use this workspace [env: KLUIS_WORKSPACE]
     #[arg(short, long, global = true, value_name = "NAME")]
-    pub workspace: Option<String>,
+    pub workspace: Option<WorkspaceWord>,
 
     /// Use this project file, and agree to it [env: KLUIS_PROJECT]
     // Without FILE it is for `init`, which makes one.
@@ -95,7 +96,7 @@ impl From<Globals> for Flags {
     fn from(globals: Globals) -> Self {
         Self {
             vault: globals.vault,
-            workspace: globals.workspace,
+            workspace: globals.workspace.as_deref().map(str::to_owned),
             lock_timeout: globals.lock_timeout,
             color: globals.color,
             interaction: globals.non_interactive.then_some(Interaction::Refused),

@@ -205,10 +205,7 @@ complete -c kluis -n 'count (__fish_kluis_names) >/dev/null' -f -k -a '(__fish_k
 
 /// Every option that takes a name, in fish's notation.
 fn collect(verb: &clap::Command, into: &mut Vec<String>) {
-    for option in verb
-        .get_opts()
-        .filter(|option| kind(verb, option).is_some())
-    {
+    for option in verb.get_opts().filter(|option| kind(option).is_some()) {
         let long = option.get_long().map(|name| format!("-l {name}"));
         let short = option.get_short().map(|letter| format!("-s {letter}"));
         let named: Vec<String> = short.into_iter().chain(long).collect();

@@ -2,6 +2,7 @@
 
 use super::Command;
 use crate::args::secret::{NewName, parse, whole};
+use crate::completion::words::SecretWord;
 use crate::context::Context;
 use crate::error::Error;
 use crate::report::secret::{SetOutcome, print_written};
@@ -20,7 +21,7 @@ Examples:
 pub struct Copy {
     /// The secret to copy: its name, `workspace/name` or id
     #[arg(value_name = "SECRET")]
-    secret: String,
+    secret: SecretWord,
 
     /// The name of the copy, or `workspace/name`
     #[arg(value_name = "NEW")]

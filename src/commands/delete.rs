@@ -1,7 +1,7 @@
 //! `delete`: deletes secrets, all or none. They can be restored, unless they are deleted for ever.
 
 use super::Command;
-use crate::args::secret_or_picker::{NAME_ONE, PickedArguments};
+use crate::args::secret_or_picker::PickedArguments;
 use crate::context::Context;
 use crate::context::confirm::confirm;
 use crate::error::Error;
@@ -43,7 +43,7 @@ pub struct Delete {
 
 impl Command for Delete {
     fn run(self, context: &mut Context) -> Result<(), Error> {
-        let named = self.secrets.whole(context, NAME_ONE)?;
+        let named = self.secrets.whole(context)?;
         let mut vault = context.open(Scan::Lookup)?;
         let references = context.picked_several(&vault, named)?;
         let workspace = context.workspace().cloned();

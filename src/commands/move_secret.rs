@@ -2,6 +2,7 @@
 
 use super::Command;
 use crate::args::secret::{NewName, parse, whole};
+use crate::completion::words::{SecretWord, WorkspaceWord};
 use crate::context::Context;
 use crate::error::Error;
 use crate::report::secret::{SecretJson, note_unchanged, print_json};
@@ -27,11 +28,11 @@ Examples:
 pub struct Move {
     /// The secret and its new name; with --to-workspace, the secrets
     #[arg(value_name = "SECRET", required = true)]
-    secrets: Vec<String>,
+    secrets: Vec<SecretWord>,
 
     /// Move all of them to this workspace
     #[arg(long, value_name = "NAME")]
-    to_workspace: Option<String>,
+    to_workspace: Option<WorkspaceWord>,
 
     /// Accept a name with `=` in it
     #[arg(long, hide_short_help = true)]
@@ -97,7 +98,7 @@ impl Command for Move {
 
 impl Move {
     /// The secrets, and where they go.
-    fn parts(&self) -> Result<(&[String], NewPlace), Error> {
+    fn parts(&self) -> Result<(&[SecretWord], NewPlace), Error> {
         if let Some(name) = &self.to_workspace {
             let workspace = WorkspaceName::parse(name)
                 .map_err(|broken| vault::Error::invalid("workspace", broken))?;

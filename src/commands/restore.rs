@@ -2,7 +2,7 @@
 
 use super::Command;
 use crate::args::secret::{parse, whole};
-use crate::args::secret_or_picker::PickedArguments;
+use crate::args::secret_or_picker::PickedDeletedArguments;
 use crate::context::Context;
 use crate::error::Error;
 use crate::report::secret::{SecretJson, short_path};
@@ -31,7 +31,7 @@ Examples:
   kluis restore sec_0123456789ABCDEFGHJKMNPQRS")]
 pub struct Restore {
     #[command(flatten)]
-    secrets: PickedArguments,
+    secrets: PickedDeletedArguments,
 
     /// Restore it under this name
     #[arg(long, value_name = "NAME")]
@@ -59,8 +59,7 @@ struct RemovedLinkJson<'a> {
 
 impl Command for Restore {
     fn run(self, context: &mut Context) -> Result<(), Error> {
-        let hint = "name a deleted secret, as `kluis list --deleted` shows them";
-        let named = self.secrets.whole(context, hint)?;
+        let named = self.secrets.whole(context)?;
         let name = self.name.as_deref().map(SecretName::parse).transpose();
         let name = name.map_err(|broken| vault::Error::invalid("name", broken))?;
         if name.is_some() && named.len() > 1 {

@@ -3,6 +3,7 @@
 
 use super::Command;
 use crate::args::selection::{SelectionArgs, parse_file};
+use crate::completion::words::{PairWord, SecretWord};
 use crate::context::Context;
 use crate::deliver::child::{self, Ended};
 use crate::deliver::environment::Environment;
@@ -58,7 +59,7 @@ pub struct Run {
     /// The file is named like the secret. May be repeated, but no two files can have one name: then give one of them
     /// a `filename` in kluis.toml.
     #[arg(long, value_name = "KEY=REF")]
-    file: Vec<String>,
+    file: Vec<PairWord>,
 
     /// Set no other variables than a few such as PATH
     ///
@@ -70,7 +71,7 @@ pub struct Run {
     ///
     /// The command then gets variables only from -e, --file, --app and --all, not from kluis.toml.
     #[arg(long, value_name = "REF")]
-    stdin: Option<String>,
+    stdin: Option<SecretWord>,
 
     /// Hide the values in what the command prints
     #[arg(long)]

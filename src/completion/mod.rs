@@ -3,6 +3,8 @@
 //!
 //! Only the scripts of `completions` start it; it is no verb, and no help names it.
 
+pub mod words;
+
 use crate::agent::{AgentKeyring, SocketPath};
 use crate::context::Context;
 use crate::context::agent::place;
@@ -14,6 +16,9 @@ use std::ffi::OsString;
 use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
+use words::Shape;
+
+pub use words::{NameKind, kind};
 
 /// The scripts call this; after it and `--` come the words of the line up to the cursor.
 pub const WORD: &str = "complete-names";
@@ -22,45 +27,12 @@ pub const WORD: &str = "complete-names";
 /// one name, it takes it for the only one.
 const PATIENCE: Duration = Duration::from_millis(25);
 
-/// How definitions name a value that is a variable and a secret; the variable of the other may be left out.
-const PAIR: &str = "KEY=REF";
-const OPTIONAL_PAIR: &str = "[KEY=]REF";
-
-/// The kind of names in some place of a command line.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum NameKind {
-    Secret,
-    /// Of a secret that can be restored.
-    Deleted,
-    Workspace,
-    App,
-    Key,
-}
-
 /// What the word at the cursor completes to: `before`, and a name of this kind that begins with `typed`.
 #[derive(PartialEq, Eq, Debug)]
 pub struct Cursor {
     pub kind: NameKind,
     before: String,
     typed: String,
-}
-
-/// The kind of names that an argument takes, if the vault holds them.
-pub fn kind(verb: &Command, argument: &Arg) -> Option<NameKind> {
-    let id = argument.get_id().as_str();
-    let takes = argument.get_value_names().and_then(<[_]>::first);
-    match (id, takes?.as_str()) {
-        ("app", _) if verb.get_name() == "create" => None,
-        ("secrets", _) if verb.get_name() == "restore" => Some(NameKind::Deleted),
-        (_, "SECRET" | "REF" | PAIR | OPTIONAL_PAIR) | ("reveal" | "except", "NAME") => {
-            Some(NameKind::Secret)
-        }
-        ("name", _) if verb.get_name() == "set" => Some(NameKind::Secret),
-        ("workspace" | "to_workspace" | "workspace_name", _) => Some(NameKind::Workspace),
-        (_, "APP") => Some(NameKind::App),
-        ("key", "KEY") => Some(NameKind::Key),
-        _ => None,
-    }
 }
 
 impl Cursor {
@@ -97,14 +69,16 @@ impl Cursor {
             (None, None) if last.starts_with('-') => return None,
             (None, None) => (positional(verb, seen)?, "", last),
         };
-        let at = match argument.get_value_names()?.first()?.as_str() {
-            PAIR => typed.find('=')? + 1,
-            OPTIONAL_PAIR => typed.find('=').map_or(0, |at| at + 1),
-            _ => 0,
+        // What is created has a name that is not there yet.
+        let (kind, shape) = kind(argument).filter(|_| verb.get_name() != "create")?;
+        let at = match shape {
+            Shape::Name => 0,
+            Shape::Pair => typed.find('=')? + 1,
+            Shape::OptionalPair => typed.find('=').map_or(0, |at| at + 1),
         };
         let (key, typed) = typed.split_at(at);
         Some(Self {
-            kind: kind(verb, argument)?,
+            kind,
             before: format!("{before}{key}"),
             typed: typed.to_owned(),
         })
@@ -226,23 +200,26 @@ fn positional(verb: &Command, seen: usize) -> Option<&Arg> {
 
 #[cfg(test)]
 mod tests {
+    use super::words::{
+        AppWord, DeletedWord, OptionalPairWord, PairWord, SecretWord, WorkspaceWord,
+    };
     use super::*;
+    use clap::builder::ValueParser;
+    use clap::value_parser;
 
     fn root() -> Command {
         let workspace = Arg::new("workspace").short('w').long("workspace");
-        let secret = || Arg::new("secret").value_name("SECRET");
-        let several = || {
-            let secrets = Arg::new("secrets").value_name("SECRET");
+        let workspace = workspace.value_parser(value_parser!(WorkspaceWord));
+        let secret = || Arg::new("secret").value_parser(value_parser!(SecretWord));
+        let several = |parser: ValueParser| {
+            let secrets = Arg::new("secrets").value_parser(parser);
             secrets.action(clap::ArgAction::Append).num_args(0..)
         };
-        let pair = Arg::new("env").short('e').value_name("KEY=REF");
-        let pairs = || {
-            let links = Arg::new("links").value_name("KEY=REF");
-            links.action(clap::ArgAction::Append).num_args(1..)
-        };
-        let app = || Arg::new("app").value_name("APP");
+        let pair = Arg::new("env").short('e');
+        let pair = pair.value_parser(value_parser!(OptionalPairWord));
+        let app = || Arg::new("app").value_parser(value_parser!(AppWord));
         Command::new("kluis")
-            .arg(workspace.value_name("NAME").global(true))
+            .arg(workspace.global(true))
             .arg(
                 Arg::new("quiet")
                     .short('q')
@@ -256,8 +233,8 @@ mod tests {
                     .arg(secret())
                     .arg(Arg::new("at").long("at").value_name("TIME")),
             )
-            .subcommand(Command::new("delete").arg(several()))
-            .subcommand(Command::new("restore").arg(several()))
+            .subcommand(Command::new("delete").arg(several(value_parser!(SecretWord).into())))
+            .subcommand(Command::new("restore").arg(several(value_parser!(DeletedWord).into())))
             .subcommand(
                 Command::new("run")
                     .arg(pair)
@@ -267,7 +244,11 @@ mod tests {
             .subcommand(
                 Command::new("app")
                     .subcommand(Command::new("create").arg(app()))
-                    .subcommand(Command::new("link").arg(app()).arg(pairs())),
+                    .subcommand(
+                        Command::new("link")
+                            .arg(app())
+                            .arg(several(value_parser!(PairWord).into())),
+                    ),
             )
     }
 
@@ -291,6 +272,7 @@ mod tests {
             ("get -w st", NameKind::Workspace, "", "st"),
             ("--workspace=st", NameKind::Workspace, "--workspace=", "st"),
             ("run -e A=gi", NameKind::Secret, "A=", "gi"),
+            ("run -e gi", NameKind::Secret, "", "gi"),
             ("run --app bi", NameKind::App, "", "bi"),
             ("run --app=bi", NameKind::App, "--app=", "bi"),
             ("app link bi", NameKind::App, "", "bi"),
@@ -314,7 +296,6 @@ mod tests {
             "get --at ",
             "get a b",
             "nope ",
-            "run -e A",
             "run -- get ",
             "app create ",
             "app ",

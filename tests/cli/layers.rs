@@ -54,6 +54,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     (
         "args",
         &[
+            "completion::words",
             "context",
             "deliver",
             "error",

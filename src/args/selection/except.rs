@@ -1,6 +1,7 @@
 //! `--except`: what a selection leaves out. A name that matches nothing is an error, since a slip would give what was to
 //! stay out.
 
+use crate::completion::words::SecretWord;
 use crate::error::Error;
 use crate::vault;
 use crate::vault::env_key::EnvKey;
@@ -15,9 +16,9 @@ struct Name {
 }
 
 impl Except {
-    pub fn new(names: &[String]) -> Self {
+    pub fn new(names: &[SecretWord]) -> Self {
         let names = names.iter().map(|name| Name {
-            text: name.clone(),
+            text: name.to_string(),
             is_met: Cell::default(),
         });
         Self(names.collect())

@@ -16,6 +16,7 @@ pub use values::is_absence;
 use super::destination::{DestinationArgs, check_names};
 use super::moment::MomentArgs;
 use super::secret::parse_app;
+use crate::completion::words::{AppWord, OptionalPairWord, SecretWord};
 use crate::context::Context;
 use crate::deliver::environment::Environment;
 use crate::error::{Blocked, Error};
@@ -34,11 +35,11 @@ pub struct SelectionArgs {
     ///
     /// Without KEY it is the secret's own environment key. Added to the variables of kluis.toml.
     #[arg(short, value_name = "[KEY=]REF")]
-    env: Vec<String>,
+    env: Vec<OptionalPairWord>,
 
     /// Set the variables that this app links: its name, or WORKSPACE/NAME
     #[arg(long, value_name = "APP")]
-    app: Option<String>,
+    app: Option<AppWord>,
 
     /// Set the variable of every secret in the workspace
     #[arg(long)]
@@ -46,7 +47,7 @@ pub struct SelectionArgs {
 
     /// Leave out this variable or secret; may be repeated
     #[arg(long, value_name = "NAME", hide_short_help = true)]
-    except: Vec<String>,
+    except: Vec<SecretWord>,
 
     /// Do not use [env] of kluis.toml
     #[arg(long, hide_short_help = true)]

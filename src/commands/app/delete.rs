@@ -2,6 +2,7 @@
 
 use crate::args::secret::parse_app;
 use crate::commands::Command;
+use crate::completion::words::AppWord;
 use crate::context::Context;
 use crate::context::confirm::confirm;
 use crate::error::Error;
@@ -18,7 +19,7 @@ Example:
 pub struct Delete {
     /// The name of the app, or WORKSPACE/NAME
     #[arg(value_name = "APP")]
-    app: String,
+    app: AppWord,
 }
 
 impl Command for Delete {

@@ -2,6 +2,7 @@
 
 use crate::args::secret::{self, parse_app, parse_key, whole};
 use crate::commands::Command;
+use crate::completion::words::{AppWord, PairWord};
 use crate::context::Context;
 use crate::error::Error;
 use crate::report::app::AppJson;
@@ -25,11 +26,11 @@ Examples:
 pub struct Link {
     /// The name of the app, or WORKSPACE/NAME
     #[arg(value_name = "APP")]
-    app: String,
+    app: AppWord,
 
     /// The variable that `kluis run --app` sets, and the secret: its name, WORKSPACE/NAME or id
     #[arg(value_name = "KEY=REF", required = true)]
-    links: Vec<String>,
+    links: Vec<PairWord>,
 }
 
 impl Command for Link {

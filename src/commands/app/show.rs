@@ -2,6 +2,7 @@
 
 use crate::args::secret::parse_app;
 use crate::commands::Command;
+use crate::completion::words::AppWord;
 use crate::context::Context;
 use crate::error::Error;
 use crate::report::app::AppJson;
@@ -16,7 +17,7 @@ Examples:
 pub struct Show {
     /// The name of the app, or WORKSPACE/NAME
     #[arg(value_name = "APP")]
-    app: String,
+    app: AppWord,
 }
 
 impl Command for Show {

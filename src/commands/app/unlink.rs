@@ -3,6 +3,7 @@
 use super::link::change_links;
 use crate::args::secret::{parse_app, parse_key};
 use crate::commands::Command;
+use crate::completion::words::AppWord;
 use crate::context::Context;
 use crate::error::Error;
 
@@ -16,7 +17,7 @@ Example:
 pub struct Unlink {
     /// The name of the app, or WORKSPACE/NAME
     #[arg(value_name = "APP")]
-    app: String,
+    app: AppWord,
 
     /// The variable of the link
     #[arg(value_name = "ENV_KEY")]

@@ -3,6 +3,7 @@
 use super::change::{Target, refused};
 use crate::args::secret::parse_key;
 use crate::commands::Command;
+use crate::completion::words::PairWord;
 use crate::context::Context;
 use crate::error::Error;
 use crate::project::{Composition, Encoding, edit};
@@ -27,7 +28,7 @@ Examples:
 pub struct Set {
     /// The variable, and the secret or text that it gets
     #[arg(value_name = "KEY=REF", required = true)]
-    variables: Vec<String>,
+    variables: Vec<PairWord>,
 
     /// The text itself is the value
     #[arg(long, group = "kind")]

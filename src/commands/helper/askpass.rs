@@ -6,6 +6,7 @@ use crate::args::destination::OneDestinationArgs;
 use crate::args::secret::parse;
 use crate::args::username::parse_username;
 use crate::commands::Command;
+use crate::completion::words::SecretWord;
 use crate::context::Context;
 use crate::deliver::formats::page::Page;
 use crate::deliver::formats::shell::quote;
@@ -52,7 +53,7 @@ Their use:
 pub struct Askpass {
     /// The secret to give
     #[arg(long, value_name = "REF")]
-    secret: String,
+    secret: SecretWord,
 
     /// Answer only a question that begins with this text
     #[arg(long, value_name = "TEXT")]

@@ -5,6 +5,7 @@ use super::stdin_request::{self, refused};
 use crate::args::secret::parse;
 use crate::args::username::parse_username;
 use crate::commands::Command;
+use crate::completion::words::SecretWord;
 use crate::context::Context;
 use crate::deliver::formats::page::Page;
 use crate::error::Error;
@@ -31,7 +32,7 @@ Examples:
 pub struct Git {
     /// Give this secret, whatever the host
     #[arg(long, value_name = "REF")]
-    secret: Option<String>,
+    secret: Option<SecretWord>,
 
     /// The username that belongs to it
     #[arg(long, value_name = "NAME", requires = "secret")]

@@ -3,6 +3,7 @@
 use crate::args::new_passphrase::NewPassphraseArgs;
 use crate::args::time::parse_expiry;
 use crate::commands::Command;
+use crate::completion::words::WorkspaceWord;
 use crate::context::Context;
 use crate::context::confirm::confirm;
 use crate::error::Error;
@@ -55,7 +56,7 @@ pub struct Add {
 
     /// Limit the key to this workspace; may be repeated
     #[arg(short, long, value_name = "NAME")]
-    workspace: Vec<String>,
+    workspace: Vec<WorkspaceWord>,
 
     /// Let the key open the whole vault
     #[arg(long, conflicts_with = "workspace")]

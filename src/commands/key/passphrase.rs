@@ -4,6 +4,7 @@ use crate::args::key::find_key;
 use crate::args::leaked::LeakedArgs;
 use crate::args::new_passphrase::NewPassphraseArgs;
 use crate::commands::Command;
+use crate::completion::words::KeyWord;
 use crate::context::Context;
 use crate::context::agent::Found;
 use crate::context::confirm::confirm;
@@ -33,7 +34,7 @@ Examples:
 pub struct Passphrase {
     /// Change this key instead of yours: its id or label
     #[arg(long, value_name = "KEY")]
-    key: Option<String>,
+    key: Option<KeyWord>,
 
     #[command(flatten)]
     new: NewPassphraseArgs,

@@ -3,6 +3,7 @@
 use crate::args::key::find_key;
 use crate::args::leaked::LeakedArgs;
 use crate::commands::Command;
+use crate::completion::words::KeyWord;
 use crate::context::Context;
 use crate::context::confirm::confirm;
 use crate::error::Error;
@@ -33,7 +34,7 @@ Examples:
 pub struct Remove {
     /// The id of the key, or its label if no other key has the same
     #[arg(value_name = "KEY")]
-    key: String,
+    key: KeyWord,
 
     #[command(flatten)]
     leaked: LeakedArgs,

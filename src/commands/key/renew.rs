@@ -4,6 +4,7 @@ use crate::args::key::find_key;
 use crate::args::new_passphrase::NewPassphraseArgs;
 use crate::args::time::parse_expiry;
 use crate::commands::Command;
+use crate::completion::words::KeyWord;
 use crate::context::Context;
 use crate::error::Error;
 use crate::keyring::issue::Credential;
@@ -28,7 +29,7 @@ Examples:
 pub struct Renew {
     /// The id of the key, or its label
     #[arg(value_name = "KEY")]
-    key: String,
+    key: KeyWord,
 
     /// Stop using the key at this time, or after `90d`
     #[arg(long, value_name = "TIME", allow_negative_numbers = true)]

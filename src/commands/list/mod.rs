@@ -6,6 +6,7 @@ use super::Command;
 use crate::args::filter::Filter;
 use crate::args::secret::parse_app;
 use crate::args::time::parse_duration;
+use crate::completion::words::AppWord;
 use crate::context::Context;
 use crate::error::Error;
 use crate::report::secret::{SecretJson, SecretListJson};
@@ -57,7 +58,7 @@ pub struct List {
 
     /// List only secrets that this app links: its name, or WORKSPACE/NAME
     #[arg(long, value_name = "APP")]
-    app: Option<String>,
+    app: Option<AppWord>,
 
     /// List deleted secrets, which `kluis restore` brings back
     #[arg(long, conflicts_with_all = ["app", "sort", "due"])]

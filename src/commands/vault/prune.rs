@@ -3,6 +3,7 @@
 use crate::args::secret::{parse, whole};
 use crate::args::time::parse_duration;
 use crate::commands::Command;
+use crate::completion::words::SecretWord;
 use crate::context::Context;
 use crate::context::confirm::confirm;
 use crate::error::Error;
@@ -36,7 +37,7 @@ Examples:
 pub struct Prune {
     /// The secrets, deleted or not: names, `workspace/name` or ids [default: all]
     #[arg(value_name = "SECRET")]
-    secrets: Vec<String>,
+    secrets: Vec<SecretWord>,
 
     /// Drop only past versions
     #[arg(long)]

@@ -2,6 +2,7 @@
 
 use crate::args::workspace::parse_name;
 use crate::commands::Command;
+use crate::completion::words::WorkspaceWord;
 use crate::context::Context;
 use crate::context::confirm::confirm;
 use crate::error::Error;
@@ -25,7 +26,7 @@ Examples:
 pub struct Delete {
     /// The workspace to delete
     #[arg(value_name = "WORKSPACE")]
-    workspace_name: String,
+    workspace_name: WorkspaceWord,
 
     /// Delete its secrets too, and the links of apps to them
     #[arg(long)]

@@ -2,6 +2,7 @@
 
 use crate::args::workspace::{parse_description, parse_name};
 use crate::commands::Command;
+use crate::completion::words::WorkspaceWord;
 use crate::context::Context;
 use crate::error::Error;
 use crate::report::secret::note_unchanged;
@@ -18,7 +19,7 @@ Examples:
 pub struct Update {
     /// The workspace to change
     #[arg(value_name = "WORKSPACE")]
-    workspace_name: String,
+    workspace_name: WorkspaceWord,
 
     /// Give it this name
     #[arg(long, value_name = "NAME")]
