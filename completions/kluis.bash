@@ -1720,7 +1720,7 @@ _kluis() {
             return 0
             ;;
         kluis__subcmd__help)
-            opts="-w -q -y -h --vault --workspace --project --no-project --json --quiet --yes --non-interactive --passphrase-file --key-file --lock-timeout --pin --accept-older --color --help ci environment exit-codes integrations migrate references security start team init import status set create update get show list edit move copy delete rollback restore rotate history run export inject helper env check trust key workspace app git unlock lock vault doctor completions help"
+            opts="-w -q -y -h --vault --workspace --project --no-project --json --quiet --yes --non-interactive --passphrase-file --key-file --lock-timeout --pin --accept-older --color --help ci environment exit-codes integrations migrate project references security start team init import status set create update get show list edit move copy delete rollback restore rotate history run export inject helper env check trust key workspace app git unlock lock vault doctor completions help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

@@ -38,7 +38,7 @@ Undo      rollback  The version before      restore A deleted secret
 Rotation  rotate    Set a new value         history List the versions
 Programs  run       Start a command with secrets in its environment
           export    Write .env, JSON, …     inject  Fill a template
-Project   check     Is every secret ready?  trust   Trust kluis.toml
+Project   env       Change kluis.toml       check (all ready?), trust
 Sharing   key       Who can open the vault  workspace, app, git
 Session   unlock    Unlock the vault        lock    Forget the keys
 More      vault     Check the whole file    doctor  Find problems

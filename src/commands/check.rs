@@ -62,8 +62,12 @@ struct CheckJson {
 struct Row {
     workspace: String,
     env_key: String,
+    /// `secret`, `value`, `text` or `url`.
+    kind: &'static str,
     /// The reference, text or literal in the file.
     source: String,
+    #[serde(skip)]
+    shown: String,
     state: CheckState,
     problem: Option<String>,
     /// A similar name, or what to do.
@@ -253,7 +257,9 @@ impl Checking<'_> {
             Ok(Row {
                 workspace: workspace.to_owned(),
                 env_key: entry.key.to_string(),
-                source: entry.source.to_string(),
+                kind: entry.source.kind(),
+                source: entry.source.text(),
+                shown: entry.source.to_string(),
                 state,
                 problem,
                 hint,
@@ -362,7 +368,7 @@ fn print(context: &mut Context, entries: Vec<Row>, ok: bool) -> Result<(), Error
         let mut cells = vec![
             row.workspace,
             row.env_key,
-            row.source,
+            row.shown,
             row.state.word().to_owned(),
             told.collect::<Vec<_>>().join("; "),
         ];

@@ -17,7 +17,8 @@ use clap_complete::Shell;
 ///
 /// Save it where your shell looks for such scripts, as in the examples. In bash, zsh and fish it also
 /// completes the names of secrets, workspaces and apps, and the ids of keys, while the vault is unlocked. It
-/// never asks for a passphrase.
+/// never asks for a passphrase. After `--` the command completes as it does without kluis; in bash that takes the package
+/// bash-completion.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:

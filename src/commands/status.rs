@@ -65,7 +65,16 @@ impl Command for Status {
     fn run(self, context: &mut Context) -> Result<(), Error> {
         context.refuse_questions();
         let project = project(context);
-        let (header, histories) = Vault::read_public(&context.store()?)?;
+        let read = context
+            .store()
+            .and_then(|store| Ok(Vault::read_public(&store)?));
+        let (header, histories) = match read {
+            Ok(read) => read,
+            Err(error) => {
+                print_places(context, project)?;
+                return Err(error);
+            }
+        };
         context.check_pin(&header)?;
         let held = Found::look(&header)?.status;
         let stale = context.refuse_stale_unopened(&header, &histories);
@@ -139,12 +148,18 @@ fn project(context: &mut Context) -> Option<ProjectJson> {
     Some(ProjectJson { path, trusted })
 }
 
-fn print(
-    context: &mut Context,
-    project: Option<ProjectJson>,
-    held: Option<agent::Status>,
-    opener: Option<Opener>,
-) -> Result<(), Error> {
+/// Where you are, although the vault cannot be read.
+fn print_places(context: &mut Context, project: Option<ProjectJson>) -> Result<(), Error> {
+    if context.json || context.quiet {
+        return Ok(());
+    }
+    let mut fields = places(context);
+    fields.extend(project.map(project_field));
+    Ok(context.ui.fields(&fields)?)
+}
+
+/// The vault and the workspace, and why these.
+fn places(context: &Context) -> Vec<(&'static str, String)> {
     let path = context.settings.vault.path().display().to_string();
     let source = source_words(context.settings.vault_source);
     let mut fields = vec![("vault", format!("{path} ({source})"))];
@@ -152,6 +167,21 @@ fn print(
         let source = source_words(context.settings.workspace_source);
         fields.push(("workspace", format!("{workspace} ({source})")));
     }
+    fields
+}
+
+fn project_field(ProjectJson { path, trusted }: ProjectJson) -> (&'static str, String) {
+    let trusted = if trusted { "trusted" } else { "not trusted" };
+    ("project", format!("{path} ({trusted})"))
+}
+
+fn print(
+    context: &mut Context,
+    project: Option<ProjectJson>,
+    held: Option<agent::Status>,
+    opener: Option<Opener>,
+) -> Result<(), Error> {
+    let mut fields = places(context);
     let opens = match (opener, held) {
         (Some(Opener::Token), _) => "yes, with KLUIS_TOKEN".to_owned(),
         (Some(Opener::KeyFile), _) => "yes, with the key file".to_owned(),
@@ -164,10 +194,7 @@ fn print(
         (Some(Opener::Agent), None) | (None, _) => "no".to_owned(),
     };
     fields.push(("opens", opens));
-    if let Some(ProjectJson { path, trusted }) = project {
-        let trusted = if trusted { "trusted" } else { "not trusted" };
-        fields.push(("project", format!("{path} ({trusted})")));
-    }
+    fields.extend(project.map(project_field));
     Ok(context.ui.fields(&fields)?)
 }
 

@@ -110,6 +110,9 @@ fn ask(file: &ProjectFile, proposal: &Proposal, context: &mut Context) -> Result
         context.ui.note(&shown);
         return Ok(());
     }
+    if !context.ui.can_ask() {
+        context.ui.note(&shown);
+    }
     let unasked = || Error::Usage {
         message: "trusting a project file needs your yes, but there is no terminal to ask at"
             .into(),

@@ -11,7 +11,6 @@ use crate::sealed::id::VaultId;
 use crate::settings::{self, Source};
 use crate::store::file::FileStore;
 use crate::ui::{self, Answer, for_terminal};
-use crate::vault::name::WorkspaceName;
 use crate::vault::{self, Vault, pin::Pin};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
@@ -61,7 +60,7 @@ impl Context<'_> {
             }
             return Err(wanted.untrusted(file).into());
         }
-        let extent = Extent::Everything;
+        let extent = extent.max(Extent::Everything);
         let proposal = self.proposal(file, extent)?;
         let shown = describe(file, &proposal);
         match self
@@ -225,6 +224,11 @@ impl Proposal {
         let changes = self.changes.iter();
         project::Error::Untrusted {
             path: file.path.clone(),
+            workspace: self
+                .access
+                .other_workspace()
+                .filter(|_| self.access.workspace.is_none())
+                .map(str::to_owned),
             names: changes.map(|change| change.subject.to_string()).collect(),
             is_known: self.is_known,
         }
@@ -254,13 +258,9 @@ pub fn describe(file: &ProjectFile, proposal: &Proposal) -> String {
     } else {
         "It decides about:"
     };
-    let workspaces = proposal.access.env.keys();
-    let workspaces = workspaces.filter(|name| name.as_str() != WorkspaceName::DEFAULT);
-    let workspaces: Vec<_> = workspaces.map(String::as_str).collect();
-    let place = match &*workspaces {
-        [] => String::new(),
-        names => format!(" in the workspace {}", names.join(", ")),
-    };
+    let workspace = proposal.access.other_workspace();
+    let place = workspace.map(|name| format!(" in the workspace {name}"));
+    let place = place.unwrap_or_default();
     let mut lines = vec![format!("{path} uses the vault {vault}{place}. {since}")];
     // The vault is named already.
     let changes = proposal.changes.iter();

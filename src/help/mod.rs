@@ -5,6 +5,7 @@ mod environment;
 mod exit_codes;
 mod integrations;
 mod migrate;
+mod project;
 mod references;
 mod security;
 mod start;
@@ -56,6 +57,11 @@ pub const TOPICS: &[Topic] = &[
         name: "migrate",
         about: "Move in from .env files, pass, Bitwarden, 1Password or KeePass",
         parts: &[migrate::TEXT],
+    },
+    Topic {
+        name: "project",
+        about: "What kluis.toml may say",
+        parts: &[project::TEXT],
     },
     Topic {
         name: "references",

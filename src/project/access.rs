@@ -86,7 +86,11 @@ pub enum Subject {
     Pin,
     /// A member of `[run]`.
     Run(&'static str),
-    Variable(String),
+    Variable {
+        key: String,
+        /// `None` where only one workspace is looked at.
+        workspace: Option<String>,
+    },
 }
 
 /// One thing that a file decides and that you have not agreed to.
@@ -138,6 +142,25 @@ impl Access {
                 .map(|name| (in_words(name), variables(project, name)))
                 .collect(),
         }
+    }
+
+    /// The workspace whose variables are looked at, if it is one and not the one by default.
+    pub fn other_workspace(&self) -> Option<&str> {
+        let mut names = self.env.keys();
+        let first = names.next()?;
+        let is_other = first != WorkspaceName::DEFAULT && names.next().is_none();
+        is_other.then_some(first)
+    }
+
+    /// The same for one workspace each.
+    pub fn of_each_workspace(&self) -> impl Iterator<Item = (&str, Self)> {
+        self.env.iter().map(|(workspace, variables)| {
+            let one = Self {
+                env: BTreeMap::from([(workspace.clone(), variables.clone())]),
+                ..self.clone()
+            };
+            (workspace.as_str(), one)
+        })
     }
 
     /// What this uses and was not agreed to.
@@ -195,7 +218,11 @@ impl Access {
                     Some(before) => variable.beside(before),
                     None => (variable.to_string(), None),
                 };
-                compare(Subject::Variable(key.clone()), Some(now), before);
+                let subject = Subject::Variable {
+                    key: key.clone(),
+                    workspace: None,
+                };
+                compare(subject, Some(now), before);
             }
         }
         changes
@@ -376,7 +403,6 @@ impl fmt::Display for Variable {
     }
 }
 
-/// No variable has a space in its name.
 impl fmt::Display for Subject {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.write_str(match self {
@@ -385,7 +411,14 @@ impl fmt::Display for Subject {
             Self::App => "the app",
             Self::Pin => "the pin",
             Self::Run(member) => return write!(out, "run.{member}"),
-            Self::Variable(name) => name,
+            Self::Variable {
+                key,
+                workspace: Some(workspace),
+            } => return write!(out, "{key} in {workspace}"),
+            Self::Variable {
+                key,
+                workspace: None,
+            } => key,
         })
     }
 }

@@ -23,7 +23,8 @@ pub enum Encoding {
     Url,
 }
 
-pub const BRACE: &str = "write {{ and }} for braces, and {name} for a secret";
+pub const OPEN: &str = "a { is not closed: write {name} for a secret, {{ for a brace of the text";
+pub const CLOSED: &str = "a } has no {: write }} for a brace of the text";
 pub const REFERENCE: &str =
     "in braces write a secret: {name}, {workspace/name}, an id or {kluis://workspace/name}";
 
@@ -42,7 +43,10 @@ impl Composition {
                 rest = after;
                 continue;
             }
-            let end = rest.find('}').filter(|_| brace == "{").ok_or(BRACE)?;
+            if brace == "}" {
+                return Err(CLOSED);
+            }
+            let end = rest.find('}').ok_or(OPEN)?;
             let reference = Reference::parse(&rest[..end]).map_err(|_| REFERENCE)?;
             if !plain.is_empty() {
                 parts.push(Part::Text(std::mem::take(&mut plain)));
@@ -125,11 +129,11 @@ mod tests {
             assert_eq!(shown(text).unwrap(), parts, "{text}");
         }
         for (text, rule) in [
-            ("{", BRACE),
-            ("}", BRACE),
-            ("a}b", BRACE),
-            ("{a", BRACE),
-            ("{a}}", BRACE),
+            ("{", OPEN),
+            ("}", CLOSED),
+            ("a}b", CLOSED),
+            ("{a", OPEN),
+            ("{a}}", CLOSED),
             ("{}", REFERENCE),
             ("{a b}", REFERENCE),
             ("{a{b}", REFERENCE),

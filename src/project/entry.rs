@@ -1,6 +1,6 @@
 //! One variable of a project file: where its value comes from, and how a command gets it.
 
-use super::composition::Composition;
+use super::composition::{Composition, Encoding};
 use crate::vault::env_key::EnvKey;
 use crate::vault::file_name::FileName;
 use crate::vault::name::SecretName;
@@ -50,7 +50,29 @@ pub enum Absence {
     Replaced(String),
 }
 
-/// As the file says it; a literal in quotes.
+impl Source {
+    /// The member of the file that it stands in.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Secret(_) => "secret",
+            Self::Literal(_) => "value",
+            Self::Composed(composition) => match composition.encoding {
+                Encoding::AsItIs => "text",
+                Encoding::Url => "url",
+            },
+        }
+    }
+
+    /// As the file says it.
+    pub fn text(&self) -> String {
+        match self {
+            Self::Literal(text) => text.clone(),
+            other => other.to_string(),
+        }
+    }
+}
+
+/// As people read it: a literal in quotes.
 impl fmt::Display for Source {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

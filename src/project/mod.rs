@@ -126,6 +126,11 @@ impl Project {
             .collect()
     }
 
+    /// Whether `[env]` has this variable.
+    pub fn has(&self, key: &EnvKey) -> bool {
+        self.env.iter().any(|setting| setting.key == *key)
+    }
+
     /// The workspaces that have a table of their own.
     pub fn workspaces(&self) -> impl Iterator<Item = &WorkspaceName> {
         self.of_workspaces.keys()
@@ -152,9 +157,11 @@ pub enum Error {
     },
     #[error("cannot read {}: {kind}", path.display())]
     Unread { path: PathBuf, kind: io::ErrorKind },
-    #[error("{} {}", path.display(), untrusted(names, *is_known))]
+    #[error("{} {}", path.display(), untrusted(names, *is_known, workspace.as_deref()))]
     Untrusted {
         path: PathBuf,
+        /// The workspace in use, unless it is the one by default or that of the file.
+        workspace: Option<String>,
         /// The names of what it uses beyond what you agreed to.
         names: Vec<String>,
         /// Whether you agreed to anything in it before.
@@ -169,10 +176,12 @@ pub enum Error {
 }
 
 /// The problem with an untrusted file; it ends a sentence.
-fn untrusted(names: &[String], is_known: bool) -> String {
+fn untrusted(names: &[String], is_known: bool, workspace: Option<&str>) -> String {
     let names = names.join(", ");
     let again = if is_known { " again" } else { "" };
-    format!("needs your trust{again} for: {names}")
+    let place = workspace.map(|name| format!(" in the workspace {name}"));
+    let place = place.unwrap_or_default();
+    format!("needs your trust{again}{place} for: {names}")
 }
 
 impl Error {

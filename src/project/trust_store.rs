@@ -2,7 +2,7 @@
 //! decides who may use some: only its owner may write it, and if anything is wrong with it, nothing counts as
 //! agreed.
 
-use super::access::{Access, Change, VaultInUse};
+use super::access::{Access, Change, Subject, VaultInUse};
 use crate::platform::file_system::sync_folder;
 use crate::platform::private_file::{self, Durability, PrivateFile};
 use crate::platform::state_file::{self, UNREAD};
@@ -94,8 +94,23 @@ impl TrustStore {
         !self.agreed(path).is_empty()
     }
 
-    /// What the project file uses beyond the nearest of your agreements; nothing if one of them covers it.
+    /// What the project file uses beyond the nearest of your agreements; nothing if one of them covers it. Each
+    /// workspace is judged by itself.
     pub fn beyond(&self, path: &str, access: &Access) -> Vec<Change> {
+        if access.env.len() > 1 {
+            let mut changes: Vec<Change> = Vec::new();
+            for (name, one) in access.of_each_workspace() {
+                for mut change in self.beyond(path, &one) {
+                    if let Subject::Variable { workspace, .. } = &mut change.subject {
+                        *workspace = Some(name.to_owned());
+                    }
+                    if !changes.contains(&change) {
+                        changes.push(change);
+                    }
+                }
+            }
+            return changes;
+        }
         let agreed = self.agreed(path).iter().rev();
         agreed
             .map(|agreed| access.beyond(Some(&agreed.access)))
@@ -202,7 +217,7 @@ fn read(place: &Path) -> Result<Vec<TrustedProject>, &'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::project::{Extent, FILE_NAME, InUse, Subject, VaultInUse, named};
+    use crate::project::{Extent, FILE_NAME, InUse, VaultInUse, named};
     use crate::vault::name::WorkspaceName;
     use std::fs::Permissions;
     use std::os::unix::fs::{MetadataExt, PermissionsExt};

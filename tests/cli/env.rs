@@ -51,7 +51,7 @@ fn init_makes_a_project_that_is_trusted_and_ready() {
         .exits(0);
     project
         .kluis(&["env", "set", "DB=db"])
-        .stderr("kluis: note: set DB\n")
+        .stderr("kluis: note: set DB; `kluis check` says whether its secrets are there\n")
         .exits(0);
     assert_eq!(project.text(), format!("{MADE}\n[env]\nDB = \"db\"\n"));
     let run = ["run", "--", "sh", "-c", "printf %s \"$DB\""];
@@ -144,8 +144,33 @@ fn each_kind_of_variable_is_written_as_the_manual_says() {
         .exits(0);
     project
         .kluis(&["env", "unset", "-w", "production", "A", "NONE"])
-        .stderr("kluis: note: unchanged: kluis.toml has no NONE there\nkluis: note: removed A\n")
+        .stderr("kluis: note: unchanged: kluis.toml has no NONE there\nkluis: note: removed A there: the one under [env] counts again\n")
         .exits(0);
+}
+
+#[test]
+fn a_workspace_can_leave_a_variable_out_and_take_it_back() {
+    let project = Project::new();
+    project.kluis(&["env", "set", "A=a"]).any_stderr().exits(0);
+    let before = project.text();
+    let unset = ["env", "unset", "-w", "production", "A"];
+    project
+        .kluis(&unset)
+        .stderr("kluis: note: A is left out in that workspace\n")
+        .exits(0);
+    assert_eq!(
+        project.text(),
+        format!("{before}\n[workspaces.production.env]\nA = false\n")
+    );
+    project
+        .kluis(&["env", "list", "-q", "-w", "production"])
+        .stdout("")
+        .exits(0);
+    project
+        .kluis(&unset)
+        .stderr("kluis: note: removed A there: the one under [env] counts again\n")
+        .exits(0);
+    assert_eq!(project.text(), before);
 }
 
 #[test]
@@ -174,7 +199,7 @@ fn nothing_is_written_that_was_not_asked_for() {
     refused(&["set", "A"], "env set needs KEY=REF", 2);
     refused(&["set", "A=postgres://u:p@h"], "", 7);
     refused(&["set", "A-B=a"], "cannot be an environment variable", 7);
-    refused(&["set", "--url", "A={"], "write {{ and }} for braces", 7);
+    refused(&["set", "--url", "A={"], "a { is not closed", 7);
     refused(&["set", "--url", "--text", "A=a"], "", 2);
     project.write("vault = 'secrets.kluis'\nenv = { A = 'a' }\n");
     refused(

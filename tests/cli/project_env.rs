@@ -194,7 +194,7 @@ fn a_missing_secret_is_named_with_its_line_or_replaced() {
         project.env(&[], "A")
     };
     env("A = 'nope'")
-        .stderr("kluis: error: kluis.toml:3: A: there is no secret nope in the workspace default\nkluis: hint: run `kluis list` to see the secrets\n")
+        .stderr("kluis: error: kluis.toml:3: A: there is no secret nope in the workspace default\nkluis: hint: run `kluis list` to see the secrets; a text that is no secret is { value = \"…\" }\n")
         .exits(125);
     env("A = { text = '{db_user} {nope}' }")
         .stderr_has("kluis.toml:3: A: there is no secret nope in the workspace default")
@@ -284,7 +284,11 @@ fn what_a_workspace_adds_is_asked_about_in_that_workspace() {
         if names.is_empty() {
             return run.exits(0);
         }
-        run.stderr_has(&format!("needs your trust again for: {names}"))
+        let place = match workspace {
+            "default" => String::new(),
+            name => format!(" in the workspace {name}"),
+        };
+        run.stderr_has(&format!("needs your trust again{place} for: {names}"))
             .exits(125);
     };
     for (text, default, production) in [
@@ -378,6 +382,26 @@ fn check_knows_every_kind_of_variable_and_every_workspace() {
 }
 
 #[test]
+fn workspaces_are_judged_one_by_one_and_the_hint_names_them() {
+    let project = Project::new(EXAMPLE);
+    let all = || project.kluis(&["check", "--all-workspaces", "-q"]);
+    all().any_stdout().exits(0);
+    // The state of one workspace is of another branch than that of the other.
+    project.rewrite(&EXAMPLE.replace("debug", "trace"));
+    project.rewrite(EXAMPLE);
+    all().any_stdout().exits(0);
+    let changed = EXAMPLE.replace("@db/app", "@other/app");
+    fs::write(project.folder.join("kluis.toml"), changed).unwrap();
+    all()
+        .stderr_has("trust again for: DATABASE_URL in default, DATABASE_URL in production\n")
+        .exits(8);
+    let run = project.kluis(&["run", "-w", "production", "--", "true"]);
+    run.stderr_has("in the workspace production for: DATABASE_URL\n")
+        .stderr_has("run `kluis trust -w production` to see")
+        .exits(125);
+}
+
+#[test]
 fn a_key_to_a_workspace_with_own_variables_needs_its_name() {
     let project = Project::new(EXAMPLE);
     let add = [
@@ -404,4 +428,22 @@ fn a_key_to_a_workspace_with_own_variables_needs_its_name() {
         .stderr_has("-w production")
         .exits(125);
     run(&["-w", "production"]).stdout("warn\n").exits(0);
+}
+
+#[test]
+fn the_example_of_the_help_topic_is_a_project_file() {
+    let sandbox = Sandbox::empty();
+    let help = sandbox.kluis(["help", "project"]).run();
+    let text = String::from_utf8(help.stdout.clone()).unwrap();
+    help.any_stdout().exits(0);
+    let example = text.lines().filter_map(|line| line.strip_prefix("    "));
+    let example = example.collect::<Vec<_>>().join("\n");
+    fs::write(sandbox.home().join("kluis.toml"), example).unwrap();
+    let list = ["env", "list", "-q", "-w"];
+    let listed = |workspace: &str| sandbox.kluis(list.iter().chain(&[workspace])).run();
+    let names = "GITHUB_TOKEN\nLOG_LEVEL\nGREETING\nDATABASE_URL\nTLS_KEY\nSENTRY_DSN\nREGION\n";
+    listed("default").stdout(names).exits(0);
+    listed("production")
+        .stdout(names.replace("GREETING\n", ""))
+        .exits(0);
 }

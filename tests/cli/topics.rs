@@ -88,6 +88,7 @@ fn each_topic_prints_without_a_vault_and_fits_the_page() {
             "exit-codes",
             "integrations",
             "migrate",
+            "project",
             "references",
             "security",
             "start",
@@ -310,7 +311,7 @@ fn an_unknown_topic_lists_the_valid_ones() {
     asked.any_stderr().exits(2);
     assert!(
         said.contains(
-            "topics are ci, environment, exit-codes, integrations, migrate, references, security, start, team\n"
+            "topics are ci, environment, exit-codes, integrations, migrate, project, references, security, start, team\n"
         ),
         "{said}"
     );

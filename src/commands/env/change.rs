@@ -57,9 +57,16 @@ impl Target {
 }
 
 /// The error for a text that cannot be changed as asked.
-pub fn refused(error: edit::Error, file: &ProjectFile, line: &str) -> Error {
+pub fn refused(error: edit::Error, target: &Target, line: &str) -> Error {
+    let table = match &target.workspace {
+        None => "[env]".to_owned(),
+        Some(name) => format!("[workspaces.{name}.env]"),
+    };
     Error::Usage {
-        message: format!("{}: {error}; nothing was written", file.path.display()),
-        hint: Some(format!("write it with an editor: {line}")),
+        message: format!(
+            "{}: {error}; nothing was written",
+            target.file.path.display()
+        ),
+        hint: Some(format!("with an editor, under {table}: {line}")),
     }
 }

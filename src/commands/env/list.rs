@@ -31,6 +31,8 @@ struct EnvJson<'a> {
 #[derive(Serialize)]
 struct EntryJson<'a> {
     env_key: &'a str,
+    /// `secret`, `value`, `text` or `url`.
+    kind: &'static str,
     source: String,
     file: bool,
     filename: Option<&'a str>,
@@ -88,7 +90,8 @@ impl<'a> EntryJson<'a> {
         };
         Self {
             env_key: entry.key.as_str(),
-            source: entry.source.to_string(),
+            kind: entry.source.kind(),
+            source: entry.source.text(),
             file,
             filename,
             optional: entry.absence == Absence::LeftOut,

@@ -17,7 +17,7 @@ use crate::vault::rule::RuleViolation;
 /// What comes after = is a reference to a secret: a name, WORKSPACE/NAME or an id. With an option it is a text for the
 /// file itself, which is no place for a secret.
 ///
-/// If you trusted the file before, you trust it with this change.
+/// If you trusted the file in that workspace before, you trust it with this change.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -65,7 +65,7 @@ impl Command for Set {
             let is_reference = !self.has_options();
             let table = target.workspace.as_ref();
             text = edit::set(&text, table, &key, &value, is_reference)
-                .map_err(|error| refused(error, &target.file, &line(&key, &value)))?;
+                .map_err(|error| refused(error, &target, &line(&key, &value)))?;
         }
         if text == target.file.text {
             context.ui.note("unchanged: the file says so already");
@@ -74,7 +74,12 @@ impl Command for Set {
         target.write(text, context)?;
         for variable in &self.variables {
             let key = variable.split('=').next().unwrap_or_default();
-            context.ui.note(&format!("set {key}"));
+            let what = if self.value {
+                " to a text in the file, which is no place for a secret"
+            } else {
+                "; `kluis check` says whether its secrets are there"
+            };
+            context.ui.note(&format!("set {key}{what}"));
         }
         Ok(())
     }

@@ -9,8 +9,9 @@ use crate::project::edit;
 
 /// Remove a variable from kluis.toml
 ///
-/// It removes the line of the variable, and nothing else. The secret stays in the vault. With -w it removes it from the
-/// variables of that workspace, so that the one under [env] counts again.
+/// It removes the line of the variable, and nothing else. The secret stays in the vault. With -w it removes what that
+/// workspace says of the variable, so that the one under [env] counts again; if it says nothing, it leaves the
+/// variable out there, with a line `KEY = false`.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -27,26 +28,37 @@ impl Command for Unset {
         let keys = parse_keys(&self.keys)?;
         let target = Target::of(context)?;
         let mut text = target.file.text.clone();
-        let mut removed = Vec::new();
+        let mut notes = Vec::new();
         for key in &keys {
-            let edited = edit::unset(&text, target.workspace.as_ref(), key)
-                .map_err(|error| refused(error, &target.file, &format!("remove {key}")))?;
-            match edited {
-                Some(edited) => {
-                    text = edited;
-                    removed.push(key);
+            let table = target.workspace.as_ref();
+            let by_hand = |error| refused(error, &target, &format!("remove {key}"));
+            let is_below = target.workspace.is_some() && target.file.project.has(key);
+            let edited = edit::unset(&text, table, key).map_err(by_hand)?;
+            let (edited, note) = match (edited, is_below) {
+                (Some(edited), false) => (edited, format!("removed {key}")),
+                (Some(edited), true) => {
+                    let note = format!("removed {key} there: the one under [env] counts again");
+                    (edited, note)
                 }
-                None => context
-                    .ui
-                    .note(&format!("unchanged: kluis.toml has no {key} there")),
-            }
+                (None, true) => {
+                    let edited = edit::set(&text, table, key, "false", false).map_err(by_hand)?;
+                    (edited, format!("{key} is left out in that workspace"))
+                }
+                (None, false) => {
+                    let note = format!("unchanged: kluis.toml has no {key} there");
+                    context.ui.note(&note);
+                    continue;
+                }
+            };
+            text = edited;
+            notes.push(note);
         }
-        if removed.is_empty() {
+        if notes.is_empty() {
             return Ok(());
         }
         target.write(text, context)?;
-        for key in removed {
-            context.ui.note(&format!("removed {key}"));
+        for note in notes {
+            context.ui.note(&note);
         }
         Ok(())
     }

@@ -131,10 +131,16 @@ fn of_settings(error: &settings::Error) -> Option<&'static str> {
 fn of_project(error: &project::Error) -> Option<String> {
     use project::Error as E;
     match error {
-        E::Untrusted { path, .. } => Some(format!(
-            "run `kluis trust` to see what it uses and to agree, or ignore it with --no-project; in a script or CI, add --project {}",
-            path.display()
-        )),
+        E::Untrusted {
+            path, workspace, ..
+        } => {
+            let workspace = workspace.as_ref().map(|name| format!(" -w {name}"));
+            Some(format!(
+                "run `kluis trust{}` to see what it uses and to agree, or ignore it with --no-project; in a script or CI, add --project {}",
+                workspace.unwrap_or_default(),
+                path.display()
+            ))
+        }
         E::OtherVault { .. } => Some("run it again".to_owned()),
         E::Mistaken { .. }
         | E::Unfit { .. }

@@ -48,6 +48,10 @@ pub fn of_blocked(errors: &[Blocked]) -> Option<String> {
     let denied: Vec<_> = denied.collect();
     if denied.is_empty() {
         return match errors {
+            [Blocked {
+                place: Some(_),
+                error: vault::Error::NotFound { what: "secret", near: None, .. },
+            }] => Some("run `kluis list` to see the secrets; a text that is no secret is { value = \"…\" }".into()),
             [one] => hint(&one.error),
             _ => Some(
                 "look at each with `kluis show NAME`, or choose other secrets with -e KEY=REF"
@@ -95,8 +99,11 @@ fn of_absent(what: &str, near: Option<&str>) -> Option<String> {
         "key" => Some("run `kluis key list` to see the keys".into()),
         "slot" => Some("run `kluis history NAME` to see the slots of a secret".into()),
         "identity" | "key file" => Some("run `kluis key new` to make one".into()),
+        "selected variable or secret" => {
+            Some("`kluis env list` and `kluis list` show the names, one for each --except".into())
+        }
         "project file" => {
-            Some("run the command in a folder with a kluis.toml, or below one".into())
+            Some("run the command in a folder with a kluis.toml, or below one; `kluis init --project` makes one".into())
         }
         _ => None,
     }

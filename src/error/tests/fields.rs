@@ -238,10 +238,12 @@ fn of_project(error: &project::Error) {
         }
         E::Untrusted {
             path,
+            workspace,
             names,
             is_known,
         } => {
             plain(path);
+            said(workspace);
             said(names);
             plain(is_known);
         }

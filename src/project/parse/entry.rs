@@ -22,7 +22,7 @@ pub const MEMBERS: [&str; 10] = [
     "filename",
 ];
 pub const ENTRY: &str =
-    "a variable must be a name in quotes, false, or a table such as { secret = \"name\" }";
+    "a variable must be a secret in quotes, false, or a table such as { value = \"8080\" }";
 pub const SOURCE: &str = "a variable has exactly one of secret, value, text and url";
 pub const REFERENCE: &str =
     "write which secret, never its value: name, workspace/name, an id or kluis://workspace/name";

@@ -254,7 +254,7 @@ fn a_mistake_in_a_variable_is_reported_in_the_same_way() {
             "[env]\nA = { url = 'h://hunter2{' }",
             2,
             13,
-            crate::project::composition::BRACE,
+            crate::project::composition::OPEN,
         ),
         (
             "[env]\nA = { text = '{hunter 2}' }",
