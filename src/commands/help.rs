@@ -10,9 +10,8 @@ use crate::ui::Ui;
 ///
 /// Shows the same as `kluis COMMAND --help`, or the overview if you name nothing.
 ///
-/// The topics are `ci`, `environment`, `exit-codes`, `integrations`, `migrate`, `project`, `references`, `security`,
-/// `start` and
-/// `team`.
+/// The topics are `ci`, `environment`, `exit-codes`, `integrations`, `migrate`, `project`, `references`,
+/// `security`, `start` and `team`.
 /// If the manual is installed, `man kluis-start` shows a topic as well.
 #[derive(clap::Args)]
 #[command(after_help = "\

@@ -17,17 +17,7 @@ sets KLUIS_NEW_VALUE and KLUIS_OLD_VALUE, or with --files KLUIS_NEW_FILE and
 KLUIS_OLD_FILE.";
 
 pub const CONTENTS: &str = "\
-A project file kluis.toml may have all of these, and `pin = \"klv_…\"` to accept
-no other vault:
-
-    vault = \"secrets.kluis\"                       # relative to this file
-    workspace = \"staging\"
-    app = \"billing\"
-    [env]                                         # for `kluis run` and `export`
-    DATABASE_URL = \"database_url\"                 # see `kluis help references`
-    STRIPE_KEY = \"payments/stripe_key\"
-    TLS_KEY = { secret = \"tls_key\", as = \"file\" } # the path of a file with it
-    SENTRY_DSN = { secret = \"sentry_dsn\", optional = true }
+What a project file kluis.toml may say is in `kluis help project`.
 
 Your settings, ~/.config/kluis/config.toml, may have these. `keep` is how many
 past versions of a secret stay. `auto_agent` says whether a passphrase that you

@@ -1,8 +1,9 @@
 //! The topic `project`: what kluis.toml may say. The rules themselves are in `project`.
 
-pub const TEXT: &str = r#"kluis.toml lies in a project's folder. `kluis` finds it there or above the folder
-you are in, and follows it once you trust it. `kluis init --project` makes one,
-`kluis env` changes it, `kluis check` tells whether its secrets are there.
+pub const TEXT: &str = r#"kluis.toml lies in a project's folder. `kluis` finds it in the folder that you
+are in or above it, and follows it once you trust it. `kluis init --project`
+makes one, `kluis env` changes it, `kluis check` tells whether its secrets are
+there.
 
     vault = "secrets.kluis"        # relative to this file
     workspace = "staging"          # unless -w or KLUIS_WORKSPACE names one

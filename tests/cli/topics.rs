@@ -354,13 +354,19 @@ fn help_works_with_broken_settings() {
 #[test]
 fn the_example_files_of_the_topic_work_as_shown() {
     let sandbox = Sandbox::with_vault();
-    let text = text("environment");
-    let mut files = parts(&text).into_iter().filter_map(|part| match part {
-        Part::Code(code) => Some(code),
-        _ => None,
-    });
-    let (project, user) = (files.next().unwrap(), files.next().unwrap());
+    let environment = text("environment");
+    let mut files = parts(&environment)
+        .into_iter()
+        .filter_map(|part| match part {
+            Part::Code(code) => Some(code),
+            _ => None,
+        });
+    let user = files.next().unwrap();
     assert!(files.next().is_none());
+    let project = text("project");
+    let project = project.lines().filter_map(|line| line.strip_prefix("    "));
+    let project = project.filter(|line| !line.starts_with("pin"));
+    let project = project.collect::<Vec<_>>().join("\n");
 
     let home = sandbox.home();
     fs::create_dir_all(home.join(".config/kluis")).unwrap();
@@ -373,19 +379,19 @@ fn the_example_files_of_the_topic_work_as_shown() {
     let within = |line: &[&str]| sandbox.kluis(line).within(&folder);
     let done = within(&["workspace", "create", "staging"]).run();
     done.any_stdout().any_stderr().exits(0);
-    let done = within(&["workspace", "create", "payments"]).run();
-    done.any_stdout().any_stderr().exits(0);
-    for name in ["database_url", "payments/stripe_key", "tls_key"] {
-        let (workspace, name) = name.split_once('/').unwrap_or(("staging", name));
-        let create = within(&["create", name, "-w", workspace]);
+    for name in ["github_token", "user", "db_user", "db_password", "tls_key"] {
+        let create = within(&["create", name]);
         let value = sandbox.secret(name);
         create.stdin(value).run().any_stdout().any_stderr().exits(0);
     }
+    let create = within(&["app", "create", "billing"]).run();
+    create.any_stdout().any_stderr().exits(0);
     let synced = within(&["app", "sync"]).run();
     synced.any_stdout().any_stderr().exits(0);
-    let script = "test -n \"$DATABASE_URL$STRIPE_KEY\" && test -f \"$TLS_KEY\" && echo \"${SENTRY_DSN-none}\"";
+    let script = "test -n \"$GITHUB_TOKEN\" && test -f \"$TLS_KEY\" && echo \"${TLS_KEY##*/} $REGION $GREETING ${SENTRY_DSN-none}\"";
     let ran = within(&["run", "--", "sh", "-c", script]).run();
-    ran.stdout("none\n").any_stderr().exits(0);
+    let shown = "tls.pem eu [hidden] none\n";
+    ran.stdout(shown).any_stderr().exits(0);
 }
 
 /// The entries under a heading of a topic: each term with its text.

@@ -321,7 +321,7 @@ fn what_adds_changes_or_weakens_needs_consent_again() {
         (text.replace("'mine'", "'kluis://mine?slot=0'"), "TAKEN"),
     ] {
         victim.file(&more);
-        let again = format!("needs your trust again for: {name}\n");
+        let again = format!(" for: {name}\n");
         victim.run().run().stderr_has(&again).exits(125);
     }
     // A pin that comes later lets in a vault that you have not seen.
@@ -342,7 +342,7 @@ fn what_adds_changes_or_weakens_needs_consent_again() {
     // The workspace in use decides where a bare name leads.
     victim.file(&text);
     let production = ["-w", "production", "run", "--", "true"];
-    let again = "needs your trust again for: TAKEN";
+    let again = "needs your trust again in the workspace production for: TAKEN";
     victim.kluis(&production).run().stderr_has(again).exits(125);
 }
 

@@ -219,7 +219,9 @@ fn status_refuses_a_token_that_opens_nothing() {
     let status = status.run();
     status.any_stderr().exits(4);
     let nowhere = sandbox.kluis(["status", "--vault", "nowhere.kluis"]).run();
-    nowhere.stderr_has("nowhere.kluis").exits(3);
+    let place = "nowhere.kluis (from the command line)";
+    assert!(String::from_utf8_lossy(&nowhere.stdout).contains(place));
+    nowhere.any_stdout().stderr_has("nowhere.kluis").exits(3);
 }
 
 #[test]
