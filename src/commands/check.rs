@@ -4,7 +4,7 @@
 use super::Command;
 use crate::args::destination::{DestinationArgs, check_names};
 use crate::args::moment::MomentArgs;
-use crate::args::selection::{Composed, is_absence, parse_keys};
+use crate::args::selection::{Composed, check_entry, check_workspace, is_absence, parse_keys};
 use crate::context::Context;
 use crate::context::project_trust::no_project;
 use crate::deliver::environment::{self, Environment};
@@ -143,6 +143,8 @@ impl Command for Check {
         };
         context.follow(&file, extent)?;
         let vault = context.open(Scan::Lookup)?;
+        let distinguished: Vec<_> = file.project.workspaces().cloned().collect();
+        check_workspace(&distinguished, &vault, context)?;
         let destination = self.destination.destination(context, &vault)?;
         let choice = self.moment.choice(context)?;
         let mut entries = Vec::new();
@@ -276,6 +278,9 @@ impl Checking<'_> {
         environment: &mut Environment,
         context: &Context,
     ) -> Result<Finding, Error> {
+        if let Err(refused) = check_entry(environment, entry) {
+            return Ok(Finding::problem(CheckState::Refused, refused));
+        }
         let mut values = Vec::with_capacity(found.len());
         let mut due = None;
         for (reference, found) in entry.references().into_iter().zip(found) {
@@ -339,7 +344,7 @@ fn give(
 ) -> Result<(), environment::Error> {
     let key = entry.key.clone();
     if entry.delivery != Delivery::Value {
-        return environment.check_key(&key);
+        return Ok(());
     }
     match Composed::new(&entry.source, values) {
         Some(composed) => environment.insert(key, composed.origin, composed.value),

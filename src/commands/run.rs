@@ -2,6 +2,7 @@
 //! output, or as process 1 to remove its files.
 
 use super::Command;
+use crate::args::secret::parse_key;
 use crate::args::selection::{SelectionArgs, parse_file};
 use crate::completion::words::{PairWord, SecretWord};
 use crate::context::Context;
@@ -19,6 +20,7 @@ use crate::vault::{self, Scan};
 use anyhow::{Context as _, anyhow};
 use rustix::io::Errno;
 use std::ffi::OsString;
+use std::os::unix::ffi::OsStrExt;
 
 /// Start a command with secrets in its environment
 ///
@@ -128,6 +130,10 @@ impl Run {
         let (mut environment, stdin) = filled?;
         if self.only || options.only {
             environment.inherit_essentials();
+        } else if let Some((name, path)) = context.project_context.variable() {
+            let key = parse_key(name)?;
+            let path = path.as_os_str().as_bytes().to_vec();
+            environment.keep(key, Plaintext::new(path));
         }
         drop(vault);
         context.withhold_credentials()?;

@@ -5,7 +5,7 @@ use crate::agent;
 use crate::context::Context;
 use crate::context::agent::{Found, NOT_IN_MEMORY};
 use crate::context::key_file::KeyFile;
-use crate::error::Error;
+use crate::error::{Error, Exit};
 use crate::keyring::identity::Stored;
 use crate::keyring::token::Token;
 use crate::keyring::{self, unlock};
@@ -71,7 +71,10 @@ impl Command for Status {
         let (header, histories) = match read {
             Ok(read) => read,
             Err(error) => {
-                print_places(context, project)?;
+                // Any other failure may be one of the output, too.
+                if matches!(error.exit(), Exit::Denied | Exit::NotFound) {
+                    print_places(context, project)?;
+                }
                 return Err(error);
             }
         };

@@ -10,6 +10,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
+const VARIABLE: &str = "KLUIS_PROJECT";
 const TRUST_STORE: &str = "kluis/trusted.json";
 
 pub struct ProjectContext {
@@ -44,7 +45,7 @@ impl ProjectChoice {
             Self::Nearest if variable("KLUIS_NO_PROJECT").is_some_and(|text| !is_off(&text)) => {
                 Self::None
             }
-            Self::Nearest => match variable("KLUIS_PROJECT") {
+            Self::Nearest => match variable(VARIABLE) {
                 Some(path) => Self::Named(path.into()),
                 None => self,
             },
@@ -93,6 +94,13 @@ impl ProjectContext {
             trust_store: None,
             followed: None,
         }
+    }
+
+    /// The value of KLUIS_PROJECT for a command that is started: it names this file, in whatever folder the command is.
+    pub fn variable(&self) -> Option<(&'static str, &Path)> {
+        let is_set = std::env::var_os(VARIABLE).is_some_and(|text| !text.is_empty());
+        let path = self.path().filter(|_| self.is_named && is_set)?;
+        Some((VARIABLE, path))
     }
 
     /// Leaves the file out of this command.

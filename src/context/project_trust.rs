@@ -17,6 +17,7 @@ use std::rc::Rc;
 
 /// More lines than that need a count.
 const MAX_WITHOUT_COUNT: usize = 20;
+const MAX_BYTES_WITHOUT_COUNT: usize = 1_200;
 
 /// What you are asked to agree to.
 pub struct Proposal {
@@ -272,7 +273,8 @@ pub fn describe(file: &ProjectFile, proposal: &Proposal) -> String {
     }));
     // The first of many have left the screen.
     let count = lines.len() - 1;
-    if count > MAX_WITHOUT_COUNT {
+    let length: usize = lines.iter().map(String::len).sum();
+    if count > MAX_WITHOUT_COUNT || length > MAX_BYTES_WITHOUT_COUNT {
         lines.push(format!("  {count} entries in all"));
     }
     lines.join("\n")

@@ -101,6 +101,10 @@ pub enum Error {
     Refused { key: EnvKey },
     #[error("{key} can make a program talk to another place, so only a choice by name gives it")]
     Redirects { key: EnvKey },
+    #[error(
+        "{key} can make a program talk to another place, so no text of a project file is put into it"
+    )]
+    RedirectsText { key: EnvKey },
     #[error("the variable {key} of {secret} is not in capitals, so --all does not give it")]
     NotInCapitals { key: EnvKey, secret: String },
     #[error("{key} is a variable of kluis itself, so no secret is put into it")]
@@ -137,6 +141,14 @@ impl Environment {
     pub fn check_unnamed_key(&self, key: &EnvKey) -> Result<(), Error> {
         match self.risk_of(key)? {
             Some(_) => Err(Error::Redirects { key: key.clone() }),
+            None => Ok(()),
+        }
+    }
+
+    /// The same for a key whose value is a text of a project file.
+    pub fn check_text_key(&self, key: &EnvKey) -> Result<(), Error> {
+        match self.risk_of(key)? {
+            Some(_) => Err(Error::RedirectsText { key: key.clone() }),
             None => Ok(()),
         }
     }

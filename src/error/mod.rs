@@ -277,6 +277,7 @@ impl Error {
                 | deliver::environment::Error::SameFile { .. } => Exit::Conflict,
                 deliver::environment::Error::Refused { .. }
                 | deliver::environment::Error::Redirects { .. }
+                | deliver::environment::Error::RedirectsText { .. }
                 | deliver::environment::Error::NotInCapitals { .. }
                 | deliver::environment::Error::Own { .. }
                 | deliver::environment::Error::Nul { .. } => Exit::Invalid,

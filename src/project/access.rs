@@ -325,20 +325,22 @@ impl Variable {
 
     /// The source as people read it: a literal in quotes.
     fn source(&self) -> String {
-        let literal = self.value.as_ref().map(|text| format!("{text:?}"));
-        let others = [&self.secret, &self.text, &self.url];
-        let other = others.into_iter().find_map(Clone::clone);
-        literal.or(other).unwrap_or_default()
+        let texts = [
+            ("", &self.value),
+            ("text ", &self.text),
+            ("url ", &self.url),
+        ];
+        let text = texts
+            .into_iter()
+            .find_map(|(kind, text)| Some(format!("{kind}{}", drawn(text.as_ref()?))));
+        text.or_else(|| self.secret.clone()).unwrap_or_default()
     }
 
     fn options(&self) -> String {
         let mut words = String::new();
-        if self.text.is_some() {
-            words.push_str(", as text");
-        }
         match (&self.filename, self.file) {
             (Some(name), _) => {
-                let _ = write!(words, ", as the file {name:?}");
+                let _ = write!(words, ", as the file {}", drawn(name));
             }
             (None, true) => words.push_str(", as a file"),
             (None, false) => {}
@@ -347,7 +349,7 @@ impl Variable {
             words.push_str(", optional");
         }
         if let Some(text) = &self.default {
-            let _ = write!(words, ", else {text:?}");
+            let _ = write!(words, ", else {}", drawn(text));
         }
         if self.keep_existing {
             words.push_str(", unless it is set");
@@ -375,6 +377,21 @@ impl Variable {
         };
         (shown(&now, self), Some(shown(&was, before)))
     }
+}
+
+/// In quotes. Spaces that follow another are spelt out, so that none pushes anything out of sight.
+fn drawn(text: &str) -> String {
+    let mut drawn = String::new();
+    let mut before = ' ';
+    for letter in format!("{text:?}").chars() {
+        if letter == ' ' && before == ' ' {
+            drawn.push_str("\\u{20}");
+        } else {
+            drawn.push(letter);
+        }
+        before = letter;
+    }
+    drawn
 }
 
 /// With its workspace, unless that is the one by default.

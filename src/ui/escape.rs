@@ -12,6 +12,24 @@ pub fn for_terminal(text: &str) -> Cow<'_, str> {
     })
 }
 
+/// Text whose further lines all begin with two spaces: another line break is escaped.
+pub(super) fn indented_lines(text: &str) -> Cow<'_, str> {
+    let mut lines = text.split('\n');
+    if lines.clone().skip(1).all(|line| line.starts_with("  ")) {
+        return Cow::Borrowed(text);
+    }
+    let mut safe = lines.next().unwrap_or_default().to_owned();
+    for line in lines {
+        safe.push_str(if line.starts_with("  ") {
+            "\n"
+        } else {
+            "\\u{a}"
+        });
+        safe.push_str(line);
+    }
+    Cow::Owned(safe)
+}
+
 /// The same for text of several lines: `\n` stays.
 pub(super) fn for_terminal_lines(text: &str) -> Cow<'_, str> {
     let is_unsafe = |c| c != '\n' && is_unsafe(c);

@@ -31,7 +31,7 @@ pub use prompt::{Answer, EmptyLine};
 pub use streams::stdout_is_discarded;
 pub use table::Table;
 
-use escape::{for_json, for_terminal_lines};
+use escape::{for_json, for_terminal_lines, indented_lines};
 use state::Colors;
 use streams::Streams;
 use wrap::wrapped;
@@ -273,10 +273,11 @@ impl Ui {
             // On one terminal results and messages stay in order. An error here returns in `finish`.
             let _ = self.streams.out.flush();
         }
-        let mut message = for_terminal_lines(message);
+        // Our own further lines are indented: any other line break is part of a name.
+        let mut message = for_terminal_lines(&indented_lines(message)).into_owned();
         if let Some(columns) = self.streams.err_columns {
             let used = format!("kluis: {} ", level.label(false)).len();
-            message = wrapped(&message, columns, used).into();
+            message = wrapped(&message, columns, used);
         }
         let label = level.label(self.colors_stderr());
         self.write_stderr(&format!("kluis: {label} {message}\n"));

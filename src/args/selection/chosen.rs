@@ -4,9 +4,9 @@ use super::except::Except;
 use super::keep_existing::KeepExisting;
 use super::pairs::{parse_pair, parse_reference};
 use crate::context::Context;
-use crate::deliver::environment::Environment;
+use crate::deliver::environment::{self, Environment};
 use crate::error::Error;
-use crate::project::{Delivery, Entry, Extent, Project, RunOptions};
+use crate::project::{Absence, Delivery, Entry, Extent, Project, RunOptions, Source};
 use crate::vault::Vault;
 use crate::vault::app_reference::AppReference;
 use crate::vault::env_key::EnvKey;
@@ -39,9 +39,8 @@ pub struct Listed {
     /// What errors call the file.
     pub file: String,
     pub entries: Vec<Entry>,
-    /// The workspaces whose variables differ, and the one that these entries are of.
+    /// The workspaces whose variables differ.
     distinguished: Vec<WorkspaceName>,
-    workspace: Option<WorkspaceName>,
 }
 
 impl Selection {
@@ -102,13 +101,12 @@ impl Selection {
                 context.follow(&file, Extent::Everything)?;
             }
             for entry in &entries {
-                self.environment.check_key(&entry.key)?;
+                check_entry(&self.environment, entry)?;
             }
             self.listed = Listed {
                 file: file.name(),
                 entries: entries.into_iter().cloned().collect(),
                 distinguished: file.project.workspaces().cloned().collect(),
-                workspace,
             };
         }
         let is_empty = self.chosen.is_empty() && self.app.is_none() && !self.all;
@@ -148,22 +146,31 @@ impl Selection {
 impl Listed {
     /// Fails if the key implies another workspace than the one whose variables were chosen before it was known.
     pub fn check_workspace(&self, vault: &Vault, context: &Context) -> Result<(), Error> {
-        if self.workspace.is_some() || self.distinguished.is_empty() {
-            return Ok(());
-        }
-        let name = &vault.workspace(context.workspace())?.name;
-        if name.as_str() == WorkspaceName::DEFAULT || !self.distinguished.contains(name) {
-            return Ok(());
-        }
-        Err(Error::Usage {
-            message: format!(
-                "this key opens the workspace {name}, which has variables of its own in kluis.toml"
-            ),
-            hint: Some(format!(
-                "name the workspace: -w {name}, or KLUIS_WORKSPACE={name}"
-            )),
-        })
+        check_workspace(&self.distinguished, vault, context)
     }
+}
+
+/// The same for the workspaces with variables of their own.
+pub fn check_workspace(
+    distinguished: &[WorkspaceName],
+    vault: &Vault,
+    context: &Context,
+) -> Result<(), Error> {
+    if context.workspace().is_some() || distinguished.is_empty() {
+        return Ok(());
+    }
+    let name = &vault.workspace(None)?.name;
+    if name.as_str() == WorkspaceName::DEFAULT || !distinguished.contains(name) {
+        return Ok(());
+    }
+    Err(Error::Usage {
+        message: format!(
+            "this key opens the workspace {name}, which has variables of its own in kluis.toml"
+        ),
+        hint: Some(format!(
+            "name the workspace: -w {name}, or KLUIS_WORKSPACE={name}"
+        )),
+    })
 }
 
 impl Chosen {
@@ -181,6 +188,16 @@ impl Chosen {
             reference,
             is_file: false,
         }
+    }
+}
+
+/// A text of the file is chosen by whoever wrote the file: it must not lead a program elsewhere.
+pub fn check_entry(environment: &Environment, entry: &Entry) -> Result<(), environment::Error> {
+    match (&entry.source, &entry.absence) {
+        (Source::Secret(_), Absence::Refused | Absence::LeftOut) => {
+            environment.check_key(&entry.key)
+        }
+        _ => environment.check_text_key(&entry.key),
     }
 }
 

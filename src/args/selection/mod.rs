@@ -8,7 +8,7 @@ mod keep_existing;
 mod pairs;
 mod values;
 
-pub use chosen::Selection;
+pub use chosen::{Selection, check_entry, check_workspace};
 pub use compose::Composed;
 pub use pairs::{parse_file, parse_keys, parse_pair};
 pub use values::is_absence;

@@ -4,31 +4,50 @@ use crate::context::Context;
 use crate::context::project_trust::no_project;
 use crate::error::Error;
 use crate::platform::plain_file;
-use crate::project::{Extent, ProjectFile, edit, of_text};
+use crate::project::{Extent, ProjectFile, edit, named, of_text};
 use crate::settings::Source;
 use crate::settings::directories::known;
+use crate::store;
+use crate::vault;
 use crate::vault::name::WorkspaceName;
 use anyhow::Context as _;
-use std::fs;
-use std::rc::Rc;
+use std::fs::{File, TryLockError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// How long to sleep before the lock is tried again.
+const PAUSE: Duration = Duration::from_millis(20);
 
 /// The project file, and the table that the command line chose.
 pub struct Target {
-    pub file: Rc<ProjectFile>,
+    /// As it is while nobody else of us changes it.
+    pub file: ProjectFile,
     pub workspace: Option<WorkspaceName>,
+    _lock: File,
 }
 
 impl Target {
     /// Only `-w` chooses the table of a workspace: a variable or the file itself says which one is in use.
     pub fn of(context: &Context) -> Result<Self, Error> {
-        let file = context.project()?.ok_or_else(no_project)?;
+        let found = context.project()?.ok_or_else(no_project)?;
         let is_typed = context.settings.workspace_source == Source::Flag;
         let workspace = context.workspace().filter(|_| is_typed).cloned();
-        Ok(Self { file, workspace })
+        let lock = lock(&found, context.settings.lock_timeout)?;
+        let file = named(&found.path, known("HOME", dirs::home_dir).as_deref())?;
+        Ok(Self {
+            file,
+            workspace,
+            _lock: lock,
+        })
     }
 
-    /// Writes `text` in place of the file that was read. What you agreed to before, you agree to with this change.
-    pub fn write(&self, text: String, context: &mut Context) -> Result<(), Error> {
+    /// Writes `text` in place of the file that was read.
+    pub fn write(
+        &self,
+        text: String,
+        consent: Consent,
+        context: &mut Context,
+    ) -> Result<(), Error> {
         let path = &self.file.path;
         let shown = path.display();
         let changed = of_text(
@@ -39,21 +58,44 @@ impl Target {
         )?;
         let agreed = context.proposal(&self.file, Extent::Everything);
         let is_agreed = agreed.is_ok_and(|proposal| proposal.changes.is_empty());
-        let there = fs::read(path).with_context(|| format!("cannot read {shown}"))?;
-        if there != self.file.text.as_bytes() {
-            return Err(Error::Usage {
-                message: format!("{shown} was changed meanwhile; nothing was written"),
-                hint: Some("run the command again".into()),
-            });
-        }
-        plain_file::replace(path, changed.text.as_bytes())
+        let (old, new) = (self.file.text.as_bytes(), changed.text.as_bytes());
+        let replaced = plain_file::replace_if(path, old, new)
             .with_context(|| format!("cannot write {shown}; it was not changed"))?;
-        if is_agreed {
+        if !replaced {
+            return Err(vault::Error::changed_meanwhile(&shown.to_string()).into());
+        }
+        if consent == Consent::ToTheChange && is_agreed {
             let proposal = context.proposal(&changed, Extent::Everything)?;
             context.agree(proposal)?;
         }
         Ok(())
     }
+}
+
+/// What you agree to by a change of a file that you agreed to before.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Consent {
+    /// You named what is new.
+    ToTheChange,
+    /// What comes to light below it was named by somebody else.
+    None,
+}
+
+/// Locks the folder of the file, so that of two changes at once neither is lost. Where a file system has no locks, the
+/// comparison before the change remains.
+fn lock(file: &ProjectFile, patience: Duration) -> Result<File, Error> {
+    let folder = File::open(&file.folder);
+    let folder = folder.with_context(|| format!("cannot open {}", file.folder.display()))?;
+    let begun = Instant::now();
+    while let Err(TryLockError::WouldBlock) = folder.try_lock() {
+        if begun.elapsed() >= patience {
+            let place = file.path.display().to_string();
+            let seconds = patience.as_secs();
+            return Err(vault::Error::from(store::Error::Busy { place, seconds }).into());
+        }
+        thread::sleep(PAUSE);
+    }
+    Ok(folder)
 }
 
 /// The error for a text that cannot be changed as asked.

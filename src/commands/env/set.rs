@@ -1,6 +1,6 @@
 //! `env set`: adds a variable to the project file, or changes it.
 
-use super::change::{Target, refused};
+use super::change::{Consent, Target, refused};
 use crate::args::secret::parse_key;
 use crate::commands::Command;
 use crate::completion::words::PairWord;
@@ -71,7 +71,7 @@ impl Command for Set {
             context.ui.note("unchanged: the file says so already");
             return Ok(());
         }
-        target.write(text, context)?;
+        target.write(text, Consent::ToTheChange, context)?;
         for variable in &self.variables {
             let key = variable.split('=').next().unwrap_or_default();
             let what = if self.value {

@@ -1,6 +1,6 @@
 //! `env unset`: removes a variable from the project file.
 
-use super::change::{Target, refused};
+use super::change::{Consent, Target, refused};
 use crate::args::selection::parse_keys;
 use crate::commands::Command;
 use crate::context::Context;
@@ -56,7 +56,7 @@ impl Command for Unset {
         if notes.is_empty() {
             return Ok(());
         }
-        target.write(text, context)?;
+        target.write(text, Consent::None, context)?;
         for note in notes {
             context.ui.note(&note);
         }

@@ -22,8 +22,8 @@ use std::path::{self, Path, PathBuf};
 
 /// By this variable ssh says that it wants no password.
 const SSH_KIND: &str = "SSH_ASKPASS_PROMPT";
-/// Parts of ssh's questions about a host's key.
-const YES_OR_NO: [&str; 2] = ["(yes/no", "'yes'"];
+/// Parts of questions that take no password, in lower case; the last is ssh-add's.
+const YES_OR_NO: [&str; 5] = ["yes/no", "y/n", "'yes'", "yes or no", "allow use of key"];
 /// ssh-add asks without end while the passphrase is wrong.
 const ASKED_AGAIN: &str = "Bad passphrase";
 
@@ -252,7 +252,8 @@ impl Question {
     /// `kind` is what ssh says of it.
     fn of(text: &str, kind: Option<&OsStr>) -> Self {
         let is_no_password = kind.is_some_and(|kind| !kind.is_empty());
-        if is_no_password || YES_OR_NO.iter().any(|part| text.contains(part)) {
+        let lower = text.to_lowercase();
+        if is_no_password || YES_OR_NO.iter().any(|part| lower.contains(part)) {
             return Self::YesOrNo;
         }
         if text.starts_with(ASKED_AGAIN) {
@@ -347,6 +348,9 @@ mod tests {
         for kind in ["confirm", "none"] {
             assert_eq!(Question::of(sure, Some(kind.as_ref())), Question::YesOrNo);
         }
-        assert_eq!(Question::of(sure, Some("".as_ref())), Question::Password);
+        assert_eq!(Question::of(sure, Some("".as_ref())), Question::YesOrNo);
+        for text in ["Continue (y/n)?", "Sure? [Y/n] ", "(Yes/No)", "YES or NO?"] {
+            assert_eq!(Question::of(text, None), Question::YesOrNo, "{text}");
+        }
     }
 }

@@ -34,14 +34,17 @@ pub enum Transport {
     Clear,
 }
 
+/// The protocols that git and others encrypt.
+const ENCRYPTED: [&str; 5] = ["https", "imaps", "smtps", "ftps", "ssh"];
+
 impl Transport {
     /// Of this protocol. A request that names none is treated as the worst.
     pub fn over(protocol: Option<&str>) -> Self {
-        let is_clear = |protocol: &str| ["http", "ftp"].contains(&&*protocol.to_ascii_lowercase());
-        if protocol.is_none_or(is_clear) {
-            Self::Clear
-        } else {
+        let is_encrypted = |protocol: &str| ENCRYPTED.contains(&&*protocol.to_ascii_lowercase());
+        if protocol.is_some_and(is_encrypted) {
             Self::Accepted
+        } else {
+            Self::Clear
         }
     }
 }

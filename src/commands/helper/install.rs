@@ -82,6 +82,11 @@ fn place(path: &Path) -> Result<(File, &OsStr), Error> {
     };
     let parent = or_here(parent);
     let folder = File::open(parent).map_err(|error| unmade(path, error))?;
+    let there = fs::symlink_metadata(path).map(|there| there.file_type());
+    if there.is_ok_and(|kind| !kind.is_file() && !kind.is_symlink()) {
+        let why = "there is something that is no file";
+        return Err(unmade(path, io::Error::other(why)));
+    }
     let found = folder.metadata().map_err(|error| unmade(path, error))?;
     if is_shared(&found) {
         let why = "other users can write to this folder, and could replace the program";

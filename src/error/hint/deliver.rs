@@ -15,6 +15,9 @@ pub fn of_environment(error: &environment::Error) -> String {
             "give one of them another name, in kluis.toml: {second} = {{ secret = \"NAME\", as = \"file\", filename = \"OTHER\" }}"
         ),
         E::Refused { key } => format!("{ANOTHER}, or allow this one with --allow-env {key}"),
+        E::RedirectsText { key } => {
+            format!("if you want that, add --allow-env {key}")
+        }
         E::Redirects { key } => {
             format!("name it with -e {key}=REF, or allow it with --allow-env {key}")
         }

@@ -212,7 +212,11 @@ fn of_environment(error: &environment::Error) {
             plain(key);
             said(secret);
         }
-        E::Refused { key } | E::Redirects { key } | E::Own { key } | E::Nul { key } => plain(key),
+        E::Refused { key }
+        | E::Redirects { key }
+        | E::RedirectsText { key }
+        | E::Own { key }
+        | E::Nul { key } => plain(key),
     }
 }
 
