@@ -296,7 +296,7 @@ fn what_a_workspace_adds_is_asked_about_in_that_workspace() {
         (EXAMPLE.replace("\"warn\"", "\"info\""), "", "LOG_LEVEL"),
         (EXAMPLE.replace("\"debug\"", "\"info\""), "LOG_LEVEL", ""),
         (
-            EXAMPLE.replace("@db/app", "@evil.example/app"),
+            EXAMPLE.replace("@db/app", "@evil.example.com/app"),
             "DATABASE_URL",
             "DATABASE_URL",
         ),
@@ -341,13 +341,13 @@ fn a_change_of_a_long_text_is_shown_where_it_differs() {
     let project = Project::new(EXAMPLE);
     fs::write(
         project.folder.join("kluis.toml"),
-        EXAMPLE.replace("@db/app", "@evil.example/app"),
+        EXAMPLE.replace("@db/app", "@evil.example.com/app"),
     )
     .unwrap();
     let trust = project.kluis(&["trust", "--yes"]);
     trust
         .any_stdout()
-        .stderr_has("~ DATABASE_URL     …evil.example/app\" (was …db/app\")\n")
+        .stderr_has("~ DATABASE_URL     …evil.example.com/app\" (was …db/app\")\n")
         .exits(0);
 }
 
@@ -454,11 +454,11 @@ fn a_text_of_the_file_leads_no_program_elsewhere_unless_allowed() {
     for (line, is_given) in [
         ("KUBECONFIG = { value = './kc' }", false),
         (
-            "HTTPS_PROXY = { url = 'http://{db_user}@evil.example' }",
+            "HTTPS_PROXY = { url = 'http://{db_user}@evil.example.com' }",
             false,
         ),
         (
-            "DOCKER_HOST = { secret = 'nope', default = 'tcp://evil.example' }",
+            "DOCKER_HOST = { secret = 'nope', default = 'tcp://evil.example.com' }",
             false,
         ),
         ("ZIPOPT = { value = '-T -TT ./evil.sh' }", false),
