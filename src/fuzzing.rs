@@ -3,6 +3,7 @@
 
 use crate::args::secret_json::Input;
 use crate::deliver::formats::{Format, Names};
+use crate::import::formats::dotenv::{Dialect, Expansion, Reading};
 use crate::import::{Format as Import, Rules};
 use crate::keyring::local::LocalKeyring;
 use crate::keyring::token::Token;
@@ -23,6 +24,7 @@ use crate::vault::host::Host;
 use crate::vault::reference::Reference;
 use crate::vault::{Error, Scan, Vault};
 use crate::{agent, project};
+use clap::ValueEnum;
 use std::path::Path;
 use std::sync::OnceLock;
 
@@ -228,7 +230,6 @@ pub fn input_json(data: &[u8]) {
 /// `import`, in every format: all or nothing.
 pub fn dotenv(data: &[u8]) {
     for format in [
-        Import::Dotenv,
         Import::Env,
         Import::Yaml,
         Import::Json,
@@ -237,9 +238,50 @@ pub fn dotenv(data: &[u8]) {
         Import::KeepassXml,
         Import::Pass,
     ] {
-        if let Err(details) = format.read(&Plaintext::new(data.to_vec()), Rules::default()) {
-            assert!(!details.is_empty());
+        imported(format, Rules::default(), data);
+    }
+}
+
+/// A `.env` file in every dialect, with and without `--expand`.
+pub fn dotenv_dialects(data: &[u8]) {
+    let dialects = Dialect::value_variants().iter().copied();
+    for dialect in dialects.map(Some).chain([None]) {
+        for expansion in [Expansion::Off, Expansion::On] {
+            let mut rules = Rules::default();
+            rules.dotenv = Reading { dialect, expansion };
+            imported(Import::Dotenv, rules, data);
         }
+    }
+}
+
+/// `import --format docker`.
+pub fn docker(data: &[u8]) {
+    imported(Import::Docker, Rules::default(), data);
+}
+
+/// `import --format shell`.
+pub fn shell(data: &[u8]) {
+    imported(Import::Shell, Rules::default(), data);
+}
+
+/// `import --format systemd`.
+pub fn systemd(data: &[u8]) {
+    imported(Import::Systemd, Rules::default(), data);
+}
+
+/// `import --format tfvars`.
+pub fn tfvars(data: &[u8]) {
+    imported(Import::Tfvars, Rules::default(), data);
+}
+
+/// `import --format github`.
+pub fn github(data: &[u8]) {
+    imported(Import::Github, Rules::default(), data);
+}
+
+fn imported(format: Import, rules: Rules, data: &[u8]) {
+    if let Err(details) = format.read(&Plaintext::new(data.to_vec()), rules) {
+        assert!(!details.is_empty());
     }
 }
 

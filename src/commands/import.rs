@@ -5,10 +5,11 @@ use crate::args::version::VersionArgs;
 use crate::context::Context;
 use crate::context::credential_file::is_stdin;
 use crate::error::Error;
-use crate::import::entries::{Empty, Entry, Gathered};
+use crate::import::entries::{Empty, Entry, Gathered, Repeated};
+use crate::import::formats::dotenv::{Dialect, Expansion, Reading};
 use crate::import::formats::nesting::Nesting;
 use crate::import::managers::gpg::{Asking, Gpg};
-use crate::import::managers::item::{Repeated, Wanted};
+use crate::import::managers::item::Wanted;
 use crate::import::{Format, Rules, detect, env_directory, managers, read_bounded};
 use crate::plaintext::Plaintext;
 use crate::platform::stdin;
@@ -30,8 +31,7 @@ use std::path::{Path, PathBuf};
 /// Bring in a .env file or another tool's export
 ///
 /// Each name in the file becomes a secret of that name. `kluis` writes all of them or none: it refuses the
-/// import if a name already has another value, or if a value is empty. It prints each name and what it did
-/// with it.
+/// import if a name already has another value. It prints each name and what it did with it.
 ///
 /// The name of the file tells the format: .env, .env.NAME, NAME.env, .json, .yaml, .xml or .csv. In a folder,
 /// .env goes to the workspace in use, and .env.NAME and NAME.env go to the workspace NAME. `kluis help
@@ -45,13 +45,13 @@ Examples:
   kluis import .env
   kluis import . --format dotenv --dry-run
   kluis import secrets.json --on-conflict replace
-  env -0 | kluis import --format env --skip-empty -w staging
+  env -0 | kluis import --format env -w staging
   sops decrypt secrets.yaml | kluis import --format yaml --nested
   kluis import bitwarden.json --format bitwarden --on-repeat number --dry-run
   kluis import ~/.password-store --format pass --fields password
 
 Formats:
-  dotenv       a .env file, read as python-dotenv does, without interpolation
+  dotenv       a .env file; --dialect and --expand say how
   json, yaml   one object of names and strings; --nested takes objects inside
   env          what `env -0` prints, or `env` if no value has a line break
   bitwarden    its export in JSON or CSV, not encrypted
@@ -84,9 +84,26 @@ pub struct Import {
     #[command(flatten)]
     version: VersionArgs,
 
-    /// Leave out names with an empty value
+    /// For names with an empty value: skip them, or fail
+    #[arg(
+        long,
+        hide_short_help = true,
+        value_enum,
+        value_name = "WHAT",
+        default_value_t,
+        hide_possible_values = true
+    )]
+    on_empty: Empty,
+
+    /// Whose rules count for a .env file: node, python, sops or compose
+    ///
+    /// Without it, `kluis` warns of each variable that these programs read differently.
+    #[arg(long, value_enum, value_name = "PROGRAM", hide_possible_values = true)]
+    dialect: Option<Dialect>,
+
+    /// Replace ${NAME} and $NAME in a .env file by the value of NAME in that file
     #[arg(long)]
-    skip_empty: bool,
+    expand: bool,
 
     /// Join names in nested objects with `_`: `db: {pass: x}` becomes `db_pass`
     #[arg(long, hide_short_help = true)]
@@ -103,7 +120,9 @@ pub struct Import {
     )]
     fields: Wanted,
 
-    /// For items of a password manager that have the same name: fail, or number them
+    /// For a name given again: fail, keep the last or first value, or number them
+    ///
+    /// Items of a password manager that have the same name can only fail or be numbered.
     #[arg(
         long,
         hide_short_help = true,
@@ -128,6 +147,7 @@ impl Command for Import {
         let format = self.settled_format(context)?;
         self.check(format)?;
         let gathered = self.read(format, context)?;
+        report(&gathered, context);
         let vault = context.open(Scan::Lookup)?;
         if self.dry_run {
             self.rehearse(gathered, &vault, context)
@@ -145,7 +165,9 @@ impl Import {
         vault: &Vault,
         context: &mut Context,
     ) -> Result<(), Error> {
-        let Gathered { entries, left_out } = gathered;
+        let Gathered {
+            entries, left_out, ..
+        } = gathered;
         let mut summary = Summary::new(Doing::Planned, left_out);
         for name in named_workspaces(&entries) {
             if is_missing(vault.workspace(Some(name)))? {
@@ -172,7 +194,9 @@ impl Import {
         mut vault: Vault,
         context: &mut Context,
     ) -> Result<(), Error> {
-        let Gathered { entries, left_out } = gathered;
+        let Gathered {
+            entries, left_out, ..
+        } = gathered;
         let mut summary = Summary::new(Doing::Done, left_out);
         let workspace = context.workspace().cloned();
         let workspace = workspace.as_ref();
@@ -229,10 +253,23 @@ impl Import {
                 "--nested works only with --format json or yaml",
             ));
         }
-        let is_default = self.fields == Wanted::default() && self.on_repeat == Repeated::default();
-        if !is_default && !format.is_of_manager() {
+        let has_reading = self.dialect.is_some() || self.expand;
+        if has_reading && format != Format::Dotenv {
             return Err(Error::usage(
-                "--fields and --on-repeat work only with --format bitwarden, 1password, keepass-xml or pass",
+                "--dialect and --expand work only with --format dotenv",
+            ));
+        }
+        if self.expand && self.dialect == Some(Dialect::Sops) {
+            return Err(Error::usage("--expand does not work with --dialect sops"));
+        }
+        if self.fields != Wanted::default() && !format.is_of_manager() {
+            return Err(Error::usage(
+                "--fields works only with --format bitwarden, 1password, keepass-xml or pass",
+            ));
+        }
+        if format.is_of_manager() && matches!(self.on_repeat, Repeated::First | Repeated::Last) {
+            return Err(Error::usage(
+                "two items with one name are two secrets: --on-repeat can be fail or number",
             ));
         }
         if format == Format::Pass && !self.path().is_some_and(Path::is_dir) {
@@ -251,11 +288,7 @@ impl Import {
     /// Only gpg may ask for anything here: broken input is reported before the vault is unlocked.
     fn read(&self, format: Format, context: &Context) -> Result<Gathered, Error> {
         let rules = Rules {
-            empty: if self.skip_empty {
-                Empty::Skipped
-            } else {
-                Empty::Refused
-            },
+            empty: self.on_empty,
             nesting: if self.nested {
                 Nesting::Joined
             } else {
@@ -263,6 +296,14 @@ impl Import {
             },
             wanted: self.fields,
             repeated: self.on_repeat,
+            dotenv: Reading {
+                dialect: self.dialect,
+                expansion: if self.expand {
+                    Expansion::On
+                } else {
+                    Expansion::Off
+                },
+            },
         };
         let unread = "cannot read the folder to import";
         let gathered = match self.path().filter(|path| path.is_dir()) {
@@ -328,6 +369,22 @@ impl Import {
             outcomes.push(outcome);
         }
         Ok((outcomes, taken))
+    }
+}
+
+/// Prints the warnings, and the names without a value, which become no secret.
+fn report(gathered: &Gathered, context: &mut Context) {
+    for warning in &gathered.warnings {
+        context.ui.warning(&warning.to_string());
+    }
+    let entries = gathered.entries.iter();
+    let empty = entries.filter(|entry| entry.value.is_none());
+    let empty: Vec<String> = empty.map(|entry| reference(entry).to_string()).collect();
+    if !empty.is_empty() {
+        let names = empty.join(", ");
+        context.ui.note(&format!(
+            "skipped, because the value is empty: {names}; --on-empty fail refuses them"
+        ));
     }
 }
 

@@ -3,6 +3,7 @@
 //! A message shows only what can be a secret's name, and never a value: where a value of several lines lacks
 //! its quotes, part of it stands in the place of a name.
 
+use super::ciphertext;
 use crate::plaintext::Plaintext;
 use crate::vault::env_key::EnvKey;
 use crate::vault::error::Detail;
@@ -10,14 +11,11 @@ use crate::vault::name::{SecretName, WorkspaceName};
 use crate::vault::rule::{RuleViolation, unquoted};
 use crate::vault::value::check_value;
 use serde::Serialize;
-use std::collections::{HashMap, hash_map};
+use std::collections::HashMap;
 use std::fmt;
 
 /// More entries than this are a mistake, and would fill the memory.
 pub const MAX_ENTRIES: usize = 100_000;
-
-/// The beginning of a value that sops encrypted.
-const SOPS_MARK: &[u8] = b"ENC[AES256_GCM,";
 
 /// More mistakes than this are only counted.
 const MAX_TOLD: usize = 10;
@@ -47,14 +45,40 @@ pub struct LeftOut {
 pub struct Gathered {
     pub entries: Vec<Entry>,
     pub left_out: Vec<LeftOut>,
+    pub warnings: Vec<Warning>,
+}
+
+/// What may not be as meant about some names. It never has a value.
+pub struct Warning {
+    /// The names with their places.
+    pub names: Vec<String>,
+    pub what: String,
+}
+
+impl fmt::Display for Warning {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.names.join(", "), self.what)
+    }
 }
 
 /// What happens to a name with an empty value.
-#[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, Default, PartialEq, Eq, Debug, clap::ValueEnum)]
 pub enum Empty {
     #[default]
-    Refused,
+    #[value(name = "skip")]
     Skipped,
+    #[value(name = "fail")]
+    Refused,
+}
+
+/// What happens to a name that the input gives again.
+#[derive(Clone, Copy, Default, PartialEq, Eq, Debug, clap::ValueEnum)]
+pub enum Repeated {
+    #[default]
+    Fail,
+    Last,
+    First,
+    Number,
 }
 
 /// A place in the input, counted from one.
@@ -65,6 +89,14 @@ pub enum Location {
     Variable(usize),
     /// For items of a password manager, whose lines mean nothing to people.
     Item(usize),
+}
+
+impl Location {
+    pub fn number(self) -> usize {
+        match self {
+            Self::Line(number) | Self::Variable(number) | Self::Item(number) => number,
+        }
+    }
 }
 
 impl fmt::Display for Location {
@@ -80,8 +112,12 @@ impl fmt::Display for Location {
 /// Collects and checks the entries that a format reads.
 pub struct Entries {
     empty: Empty,
+    repeated: Repeated,
     gathered: Gathered,
-    places: HashMap<SecretName, Location>,
+    /// Where each name was given, and its position among the entries, if it is one.
+    given: HashMap<SecretName, (Location, Option<usize>)>,
+    /// The last number given to a name.
+    numbers: HashMap<SecretName, usize>,
     mistakes: Vec<Detail>,
     /// The number of mistakes beyond the reported ones.
     more: usize,
@@ -91,11 +127,18 @@ impl Entries {
     pub fn new(empty: Empty) -> Self {
         Self {
             empty,
+            repeated: Repeated::Fail,
             gathered: Gathered::default(),
-            places: HashMap::new(),
+            given: HashMap::new(),
+            numbers: HashMap::new(),
             mistakes: Vec::new(),
             more: 0,
         }
+    }
+
+    /// Decides what a name becomes that the input gives again.
+    pub fn on_repeat(self, repeated: Repeated) -> Self {
+        Self { repeated, ..self }
     }
 
     /// Adds a name and its value, or `None` where the value is null and left out; fails only when there are
@@ -140,31 +183,88 @@ impl Entries {
         origin: Option<&str>,
     ) -> Result<(), RuleViolation> {
         self.check_room(place)?;
-        match self.places.entry(name.clone()) {
-            hash_map::Entry::Vacant(vacant) => {
-                vacant.insert(place);
-            }
-            hash_map::Entry::Occupied(first) => {
-                let rule = format!("{name} is given twice, at {} and at {place}", first.get());
-                self.tell(Some(&name), RuleViolation::new(rule, "duplicate"));
-                return Ok(());
-            }
-        }
-        let value = match self.checked(value, place, &name) {
-            Ok(value) => value,
-            Err(broken) => {
-                self.tell(Some(&name), broken);
-                return Ok(());
-            }
-        };
-        self.gathered.entries.push(Entry {
+        let mut entry = Entry {
             workspace: None,
             name,
             env_key,
             origin: origin.map(str::to_owned),
-            value,
-        });
+            value: None,
+        };
+        let earlier = self.given.get(&entry.name).copied();
+        if let Some((first, _)) = earlier
+            && !self.has_room_for(&mut entry, place, first)
+        {
+            return Ok(());
+        }
+        let name = entry.name.clone();
+        entry.value = match self.checked(value, place, &name) {
+            Ok(value) => value,
+            Err(broken) => {
+                self.tell(Some(&name), broken);
+                self.given.entry(name).or_insert((place, None));
+                return Ok(());
+            }
+        };
+        let replaced = match (self.repeated, earlier) {
+            (Repeated::Last, Some((_, position))) => position,
+            _ => None,
+        };
+        let position = replaced.unwrap_or(self.gathered.entries.len());
+        self.given.insert(name, (place, Some(position)));
+        match replaced {
+            Some(position) => self.gathered.entries[position] = entry,
+            None => self.gathered.entries.push(entry),
+        }
         Ok(())
+    }
+
+    /// Decides about an entry whose name was given before, at `first`. It may get another name.
+    fn has_room_for(&mut self, entry: &mut Entry, place: Location, first: Location) -> bool {
+        let name = entry.name.clone();
+        match self.repeated {
+            Repeated::Fail => {
+                let rule = format!(
+                    "{name} is given twice, at {first} and at {place}; --on-repeat last, first or number chooses"
+                );
+                self.tell(Some(&name), RuleViolation::new(rule, "duplicate"));
+                false
+            }
+            Repeated::First => {
+                let why = format!("{place} gives it again; the value at {first} counts");
+                self.leave_out(name.as_str(), &why);
+                false
+            }
+            Repeated::Last => {
+                let why = format!("{place} gives it again; the value at {first} does not count");
+                self.leave_out(name.as_str(), &why);
+                true
+            }
+            Repeated::Number => match self.numbered(&name) {
+                Ok(numbered) => {
+                    entry.env_key = EnvKey::parse(numbered.as_str()).ok();
+                    entry.origin.get_or_insert_with(|| name.to_string());
+                    entry.name = numbered;
+                    true
+                }
+                Err(RuleViolation { rule, kind }) => {
+                    let rule = format!("{place}: {name} with a number: {rule}");
+                    self.tell(Some(&name), RuleViolation::new(rule, kind));
+                    false
+                }
+            },
+        }
+    }
+
+    /// The name with the next number that no name of the input has yet.
+    fn numbered(&mut self, name: &SecretName) -> Result<SecretName, RuleViolation> {
+        let number = self.numbers.entry(name.clone()).or_insert(1);
+        loop {
+            *number += 1;
+            let numbered = SecretName::parse(&format!("{name}_{number}"))?;
+            if !self.given.contains_key(&numbered) {
+                return Ok(numbered);
+            }
+        }
     }
 
     /// The value to import; `None` where it is left out.
@@ -179,7 +279,7 @@ impl Entries {
         };
         if value.len() == 0 {
             let rule =
-                format!("{place}: {name} is empty; to leave out empty values, add --skip-empty");
+                format!("{place}: {name} is empty; to leave out empty values, add --on-empty skip");
             return match self.empty {
                 Empty::Skipped => Ok(None),
                 Empty::Refused => Err(RuleViolation::too_short(rule)),
@@ -188,16 +288,18 @@ impl Entries {
         check_value(value.len()).map_err(|RuleViolation { rule, kind }| {
             RuleViolation::new(format!("{place}: {name}: {rule}"), kind)
         })?;
-        if value.expose().starts_with(SOPS_MARK) {
-            let rule =
-                format!("{place}: {name} is still encrypted: import the output of `sops decrypt`");
+        if let Some(way) = ciphertext::of_value(name.as_str(), value.expose()) {
+            let rule = format!("{place}: {name} is still encrypted: {way}");
             return Err(RuleViolation::new(rule, "value_error"));
         }
         Ok(Some(value))
     }
 
     fn check_room(&self, place: Location) -> Result<(), RuleViolation> {
-        if self.gathered.entries.len() < MAX_ENTRIES {
+        let Gathered {
+            entries, left_out, ..
+        } = &self.gathered;
+        if entries.len() + left_out.len() < MAX_ENTRIES {
             return Ok(());
         }
         let rule = format!("{place}: an import can have at most {MAX_ENTRIES} names");
@@ -208,6 +310,37 @@ impl Entries {
     pub fn leave_out(&mut self, what: &str, why: &str) {
         let (what, why) = (what.to_owned(), why.to_owned());
         self.gathered.left_out.push(LeftOut { what, why });
+    }
+
+    /// Records a name without a value, unless it is no name: then it may be part of a value, and is a mistake.
+    pub fn leave_out_name(
+        &mut self,
+        place: Location,
+        name: &str,
+        why: &str,
+    ) -> Result<(), RuleViolation> {
+        self.check_room(place)?;
+        if EnvKey::parse(name).is_ok() {
+            self.leave_out(name, &format!("{place}: {why}"));
+        } else {
+            self.refuse(place, "this line has no NAME=", "value_error");
+        }
+        Ok(())
+    }
+
+    /// Records what may not be as meant about a name.
+    pub fn warn(&mut self, place: Location, name: &str, what: &str) {
+        let name = SecretName::parse(name);
+        let shown = name.as_ref().map_or("a value", SecretName::as_str);
+        let shown = format!("{shown} ({place})");
+        let mut warnings = self.gathered.warnings.iter_mut();
+        match warnings.find(|warning| warning.what == what) {
+            Some(warning) => warning.names.push(shown),
+            None => self.gathered.warnings.push(Warning {
+                names: vec![shown],
+                what: what.to_owned(),
+            }),
+        }
     }
 
     /// Records a mistake at a place, and continues.
@@ -264,16 +397,21 @@ impl Entries {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::import::reading::pairs;
     use crate::vault::value::MAX_VALUE_BYTES;
 
     fn read(empty: Empty, given: &[(&str, &str)]) -> Result<Vec<Entry>, Vec<Detail>> {
-        let mut entries = Entries::new(empty);
+        let gathered = read_all(Entries::new(empty), given);
+        gathered.map(|gathered| gathered.entries)
+    }
+
+    fn read_all(mut entries: Entries, given: &[(&str, &str)]) -> Result<Gathered, Vec<Detail>> {
         for (at, (name, value)) in given.iter().enumerate() {
             let value = Plaintext::new(value.as_bytes().to_vec());
             let pushed = entries.push(Location::Line(at + 1), name.as_bytes(), value);
             pushed.unwrap();
         }
-        entries.finish(Ok(())).map(|gathered| gathered.entries)
+        entries.finish(Ok(()))
     }
 
     fn mistakes(given: &[(&str, &str)]) -> Vec<String> {
@@ -293,7 +431,9 @@ mod tests {
     fn a_repeated_name_is_reported_with_both_places() {
         assert_eq!(
             mistakes(&[("A", "1"), ("B", "2"), ("A", "1")]),
-            ["A is given twice, at line 1 and at line 3"]
+            [
+                "A is given twice, at line 1 and at line 3; --on-repeat last, first or number chooses"
+            ]
         );
         // An empty one counts, too.
         let twice = read(Empty::Skipped, &[("A", ""), ("A", "1")]);
@@ -301,10 +441,34 @@ mod tests {
     }
 
     #[test]
+    fn a_repeated_name_is_decided_by_choice_and_reported() {
+        let given = [("A", "1"), ("A_2", "x"), ("A", "2"), ("A", "3")];
+        for (repeated, kept, left_out) in [
+            (Repeated::First, vec![("A", "1"), ("A_2", "x")], 2),
+            (Repeated::Last, vec![("A", "3"), ("A_2", "x")], 2),
+            (
+                Repeated::Number,
+                vec![("A", "1"), ("A_2", "x"), ("A_3", "2"), ("A_4", "3")],
+                0,
+            ),
+        ] {
+            let entries = Entries::new(Empty::Refused).on_repeat(repeated);
+            let gathered = read_all(entries, &given).ok().unwrap();
+            assert_eq!(pairs(&gathered), kept, "{repeated:?}");
+            assert_eq!(gathered.left_out.len(), left_out, "{repeated:?}");
+        }
+        let entries = Entries::new(Empty::Skipped).on_repeat(Repeated::Last);
+        let gathered = read_all(entries, &[("A", ""), ("A", "1")]).ok().unwrap();
+        assert_eq!(pairs(&gathered), [("A", "1")]);
+        let why = "line 2 gives it again; the value at line 1 does not count";
+        assert_eq!(gathered.left_out[0].why, why);
+    }
+
+    #[test]
     fn an_empty_value_is_refused_or_left_out() {
         assert_eq!(
             mistakes(&[("A", "1"), ("B", "")]),
-            ["line 2: B is empty; to leave out empty values, add --skip-empty"]
+            ["line 2: B is empty; to leave out empty values, add --on-empty skip"]
         );
         let entries = read(Empty::Skipped, &[("A", "1"), ("B", "")]).unwrap();
         assert!(entries[0].value.is_some() && entries[1].value.is_none());

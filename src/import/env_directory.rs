@@ -12,8 +12,19 @@ use std::fs::{self, File};
 use std::io;
 use std::path::Path;
 
-/// Endings of files that list variables without real values.
-const EXAMPLES: [&str; 5] = ["example", "sample", "template", "dist", "schema"];
+/// The last part of a name, after a dot or a dash, that says why a file is no workspace.
+const ENDINGS: [(&str, &[&str]); 4] = [
+    (
+        "it is an example",
+        &["example", "sample", "template", "dist", "schema"],
+    ),
+    (
+        "it is a backup",
+        &["bak", "backup", "old", "orig", "save", "copy", "swp"],
+    ),
+    ("it holds the keys of dotenvx, not variables", &["keys"]),
+    ("it belongs to dotenv-vault", &["vault", "me"]),
+];
 
 /// Reads every dotenv file of a folder, or reports the mistakes in them. `current` is the workspace in use.
 pub fn read(
@@ -26,12 +37,14 @@ pub fn read(
     files.sort_by_key(fs::DirEntry::file_name);
     for file in files {
         let name = file.file_name().to_string_lossy().into_owned();
+        if let Some(why) = no_workspace(&name) {
+            found.leave_out(&name, why);
+            continue;
+        }
         let Some(environment) = environment(&name) else {
             continue;
         };
-        if EXAMPLES.iter().any(|end| environment.ends_with(end)) {
-            found.leave_out(&name, "it is an example");
-        } else if !file.path().is_file() {
+        if !file.path().is_file() {
             found.leave_out(&name, "it is not a file");
         } else {
             match found.workspace(&name, environment, current) {
@@ -95,6 +108,15 @@ impl Found {
         let input = read_bounded(File::open(path)?)?;
         match Format::Dotenv.read(&input, rules) {
             Ok(gathered) => {
+                let named = |name: String| format!("{file}: {name}");
+                for mut warning in gathered.warnings {
+                    warning.names = warning.names.into_iter().map(named).collect();
+                    self.all.warnings.push(warning);
+                }
+                for LeftOut { what, why } in gathered.left_out {
+                    let what = named(what);
+                    self.all.left_out.push(LeftOut { what, why });
+                }
                 let entries = gathered.entries.into_iter();
                 self.all.entries.extend(entries.map(|entry| Entry {
                     workspace: workspace.cloned(),
@@ -121,6 +143,24 @@ fn told(file: &str, rule: &str, kind: &'static str) -> Detail {
     Detail::at(Vec::new(), RuleViolation::new(rule, kind))
 }
 
+/// Why a file whose name is like that of a dotenv file has no variables of a workspace.
+fn no_workspace(file: &str) -> Option<&'static str> {
+    let is_edited = file.ends_with('~');
+    let file = file.trim_end_matches('~');
+    let is_dotenv =
+        environment(file).is_some() || file.contains(".env.") || file.starts_with(".env-");
+    if !is_dotenv {
+        return None;
+    }
+    if is_edited {
+        return Some("it is a backup");
+    }
+    let name = file.strip_suffix(".env").unwrap_or(file);
+    let last = name.rsplit(['.', '-', '_']).next().unwrap_or(name);
+    let found = ENDINGS.iter().find(|(_, endings)| endings.contains(&last));
+    found.map(|(why, _)| *why)
+}
+
 /// The environment of a dotenv file by its name: empty for `.env`, `None` for another kind of file.
 fn environment(file: &str) -> Option<&str> {
     match file.strip_prefix(".env") {
@@ -133,6 +173,33 @@ fn environment(file: &str) -> Option<&str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn keys_backups_and_samples_are_no_workspaces() {
+        for (file, why) in [
+            (".env.example", Some("it is an example")),
+            ("sample.env", Some("it is an example")),
+            (".env.production.template", Some("it is an example")),
+            (".env-dist", Some("it is an example")),
+            (".env.bak", Some("it is a backup")),
+            ("prod.env.old", Some("it is a backup")),
+            (".env~", Some("it is a backup")),
+            (".env.staging~", Some("it is a backup")),
+            (
+                ".env.keys",
+                Some("it holds the keys of dotenvx, not variables"),
+            ),
+            (".env.vault", Some("it belongs to dotenv-vault")),
+            (".env.me", Some("it belongs to dotenv-vault")),
+            (".env", None),
+            (".env.production", None),
+            ("old.txt", None),
+            ("notes.bak", None),
+            (".envrc~", None),
+        ] {
+            assert_eq!(no_workspace(file), why, "{file}");
+        }
+    }
 
     #[test]
     fn a_file_name_decides_the_workspace() {

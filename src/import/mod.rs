@@ -1,5 +1,6 @@
 //! The formats that `import` reads, and what they have in common.
 
+mod ciphertext;
 pub mod detect;
 pub mod entries;
 pub mod env_directory;
@@ -14,10 +15,10 @@ use crate::plaintext::Plaintext;
 use crate::platform::bounded_read;
 use crate::vault::error::Detail;
 use crate::vault::rule::RuleViolation;
-use entries::{Empty, Entries, Gathered};
+use entries::{Empty, Entries, Gathered, Repeated};
 use formats::nesting::Nesting;
-use formats::{dotenv, env, json, yaml};
-use managers::item::{Items, Repeated, Wanted};
+use formats::{docker, dotenv, env, github, json, shell, systemd, tfvars, yaml};
+use managers::item::{Items, Wanted};
 use managers::{bitwarden, keepass, one_password};
 use std::io::{self, Read};
 
@@ -35,6 +36,11 @@ pub enum Format {
     Json,
     Yaml,
     Env,
+    Docker,
+    Shell,
+    Systemd,
+    Tfvars,
+    Github,
     Bitwarden,
     #[value(name = "1password")]
     OnePassword,
@@ -49,23 +55,26 @@ pub struct Rules {
     pub nesting: Nesting,
     pub wanted: Wanted,
     pub repeated: Repeated,
+    pub dotenv: dotenv::Reading,
 }
 
 impl Format {
     /// Whether its items have several fields.
     pub fn is_of_manager(self) -> bool {
         match self {
-            Self::Dotenv | Self::Json | Self::Yaml | Self::Env => false,
             Self::Bitwarden | Self::OnePassword | Self::KeepassXml | Self::Pass => true,
+            _ => false,
         }
     }
 
     /// Reads the whole input, or reports its mistakes.
     pub fn read(self, input: &Plaintext, rules: Rules) -> Result<Gathered, Vec<Detail>> {
-        let mut entries = Entries::new(rules.empty);
+        let mut entries = Entries::new(rules.empty).on_repeat(rules.repeated);
         let read = if input.len() > MAX_INPUT_BYTES {
             let rule = format!("the input can have at most {} MiB", MAX_INPUT_BYTES >> 20);
             Err(RuleViolation::new(rule, "too_long"))
+        } else if let Some(rule) = ciphertext::of_file(text::unmarked(input)) {
+            Err(RuleViolation::new(rule, "value_error"))
         } else {
             self.read_into(&mut entries, input, rules)
         };
@@ -82,13 +91,19 @@ impl Format {
             nesting,
             wanted,
             repeated,
+            dotenv,
             ..
         } = rules;
         match self {
-            Self::Dotenv => dotenv::read(input, entries),
+            Self::Dotenv => dotenv::read(input, dotenv, repeated, entries),
             Self::Json => json::read(input, nesting, entries),
             Self::Yaml => yaml::read(input, nesting, entries),
             Self::Env => env::read(input, entries),
+            Self::Docker => docker::read(input, entries),
+            Self::Shell => shell::read(input, entries),
+            Self::Systemd => systemd::read(input, entries),
+            Self::Tfvars => tfvars::read(input, entries),
+            Self::Github => github::read(input, entries),
             Self::Bitwarden => bitwarden::read(input, &mut Items::new(entries, wanted, repeated)),
             Self::OnePassword => {
                 one_password::read(input, &mut Items::new(entries, wanted, repeated))

@@ -32,6 +32,10 @@ fn each_file_goes_to_the_workspace_of_its_name() {
             ("production.env", "URL=far\n"),
             (".env.example", "URL=\n"),
             (".env.empty", "# nothing\n"),
+            (".env.keys", "DOTENV_PRIVATE_KEY=\"ab\"\n"),
+            (".env.vault", "DOTENV_VAULT_CI=\"x\"\n"),
+            (".env.bak", "URL=old\n"),
+            (".env~", "URL=older\n"),
             (".envrc", "use nix\n"),
             ("README.md", "no variable\n"),
         ],
@@ -44,9 +48,13 @@ created URL
 created KEY
 created staging/URL
 created production/URL
+left out .env.bak: it is a backup
 left out .env.d: it is not a file
 left out .env.empty: it has no variables
 left out .env.example: it is an example
+left out .env.keys: it holds the keys of dotenvx, not variables
+left out .env.vault: it belongs to dotenv-vault
+left out .env~: it is a backup
 ";
     let before = sandbox.bytes();
     let dry = sandbox.kluis(line.iter().chain(&["--dry-run"])).run();
@@ -77,7 +85,7 @@ fn one_mistake_or_conflict_in_a_folder_imports_nothing() {
     let before = sandbox.bytes();
     let import = || {
         sandbox
-            .kluis(["import", folder.to_str().unwrap(), "--format", "dotenv"])
+            .kluis(["import", folder.to_str().unwrap(), "--on-empty", "fail"])
             .run()
     };
     import()

@@ -282,11 +282,19 @@ fn options_that_say_nothing_about_a_format_are_refused() {
         ),
         (
             &["--format", "json", "--fields", "password"],
-            "--fields and --on-repeat work only with --format",
+            "--fields works only with --format",
         ),
         (
-            &["--format", "dotenv", "--on-repeat", "number"],
-            "--fields and --on-repeat work only with --format",
+            &["--format", "bitwarden", "--on-repeat", "last"],
+            "--on-repeat can be fail or number",
+        ),
+        (
+            &["--format", "json", "--expand"],
+            "--dialect and --expand work only with --format dotenv",
+        ),
+        (
+            &["--format", "dotenv", "--expand", "--dialect", "sops"],
+            "--expand does not work with --dialect sops",
         ),
         (
             &["--format", "pass"],

@@ -7,6 +7,7 @@ pub mod grammars;
 mod hostile;
 pub mod programs;
 
+use crate::sandbox::Sandbox;
 use hostile::{Document, Values};
 use hostile::{carried_by_docker, carried_by_gitlab, carried_by_node, carried_by_python};
 use programs::{Need, Program};
@@ -23,9 +24,27 @@ fn assert_same(reader: &str, expected: &Values, found: &Values) {
     }
 }
 
+/// `import` gets the same values from what `export` wrote.
+#[track_caller]
+fn assert_kluis_reads(document: &Document, options: &[&str]) {
+    let sandbox = Sandbox::with_vault();
+    let file = document.sandbox().given_path("document");
+    let line = ["import", file.to_str().unwrap(), "--json", "--format"];
+    // Without a dialect some values are warned of.
+    let imported = sandbox.kluis(line.iter().chain(options)).run();
+    imported.any_stdout().any_stderr().exits(0);
+    let run = sandbox.kluis(["run", "--all", "--", "env", "-0"]).run();
+    let found = programs::variables(&run.stdout);
+    run.any_stdout().exits(0);
+    assert_same(&options.join(" "), &document.values, &found);
+}
+
 #[track_caller]
 fn read_by_shell(format: &str, program: &str, arguments: &[&str]) {
     let document = Document::with_bytes(format, |text| !text.contains('\0'));
+    if program == "dash" {
+        assert_kluis_reads(&document, &["shell"]);
+    }
     let Some(shell) = Program::find(program, Need::Listed) else {
         return;
     };
@@ -80,6 +99,8 @@ fn powershell_reads_powershell() {
 #[test]
 fn python_dotenv_reads_dotenv() {
     let document = Document::of("dotenv", carried_by_python);
+    assert_kluis_reads(&document, &["dotenv"]);
+    assert_kluis_reads(&document, &["dotenv", "--dialect", "python"]);
     if let Some(python) = Program::python("dotenv") {
         let output = python.run(
             &document,
@@ -97,6 +118,7 @@ fn python_dotenv_reads_dotenv() {
 #[test]
 fn npm_dotenv_reads_dotenv_node() {
     let document = Document::of("dotenv-node", carried_by_node);
+    assert_kluis_reads(&document, &["dotenv", "--dialect", "node"]);
     if let Some(node) = Program::node() {
         for parser in ["usual", "fast"] {
             let arguments = ["-e", programs::NODE_DOTENV, "document.given", parser];
@@ -147,6 +169,7 @@ fn docker_reads_docker() {
     let document = Document::of("docker", carried_by_docker);
     let found = grammars::docker(&document.bytes);
     assert_same("the rules of docker", &document.values, &found);
+    assert_kluis_reads(&document, &["docker"]);
     if let Some(docker) = Program::find("docker", Need::Welcome) {
         let found = engine::environment_of(&docker, &document);
         assert_same("docker", &document.values, &found);
@@ -158,6 +181,7 @@ fn docker_compose_reads_compose() {
     let document = Document::of("compose", |text| !text.contains('\0'));
     let found = grammars::compose(&document.text());
     assert_same("the rules of compose-go", &document.values, &found);
+    assert_kluis_reads(&document, &["dotenv", "--dialect", "compose"]);
     if let Some(compose) = Program::find("docker-compose", Need::Welcome) {
         let project = "services: {reader: {image: image, env_file: document.given}}";
         document.sandbox().given("project", project);
@@ -188,6 +212,7 @@ fn github_reads_github_and_hides_each_line() {
     let document = Document::of_github(|text| !text.contains('\0'));
     let found = grammars::github(&document.text());
     assert_same("the rules of GitHub's runner", &document.values, &found);
+    assert_kluis_reads(&document, &["github"]);
     let masks = grammars::masks(&document.masks);
     for value in document.values.values() {
         let text = std::str::from_utf8(value).unwrap();
@@ -248,12 +273,16 @@ fn systemd_reads_systemd() {
     });
     let found = grammars::systemd(&document.bytes);
     assert_same("the rules of systemd", &document.values, &found);
+    assert_kluis_reads(&document, &["systemd"]);
     document.nothing_ran();
 }
 
 #[test]
 fn terraform_reads_tfvars() {
-    let document = Document::of("tfvars", unicode_normalization::is_nfc);
+    let document = Document::of("tfvars", |text| {
+        !text.contains('\0') && unicode_normalization::is_nfc(text)
+    });
+    assert_kluis_reads(&document, &["tfvars"]);
     let found = grammars::hcl(&document.text());
     assert_same("the rules of HCL", &document.values, &found);
 }

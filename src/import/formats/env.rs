@@ -22,6 +22,10 @@ pub fn read(input: &Plaintext, into: &mut Entries) -> Result<(), RuleViolation> 
         let place = place(number + 1);
         let equals = variable.iter().position(|&byte| byte == b'=');
         match equals.map(|at| (&variable[..at], &variable[at + 1..])) {
+            Some((name, value)) if exact && is_function(name, value) => {
+                let name = String::from_utf8_lossy(name);
+                into.leave_out(&name, &format!("{place}: it is a function of bash"));
+            }
             Some((name, value)) if exact || is_variable(name) => {
                 into.push(place, name, Plaintext::new(value.to_vec()))?;
             }
@@ -36,6 +40,15 @@ pub fn read(input: &Plaintext, into: &mut Entries) -> Result<(), RuleViolation> 
     Ok(())
 }
 
+/// Whether it is a function that bash exports: `BASH_FUNC_name%%`, or `BASH_FUNC_name()` of some older versions.
+fn is_function(name: &[u8], value: &[u8]) -> bool {
+    let inner = name.strip_prefix(b"BASH_FUNC_").and_then(|inner| {
+        let of_today = inner.strip_suffix(b"%%");
+        of_today.or_else(|| inner.strip_suffix(b"()"))
+    });
+    inner.is_some_and(|inner| !inner.is_empty() && value.starts_with(b"() {"))
+}
+
 /// Whether a line can begin a variable. The lines inside a value mostly cannot.
 fn is_variable(name: &[u8]) -> bool {
     str::from_utf8(name).is_ok_and(|name| EnvKey::parse(name).is_ok())
@@ -44,7 +57,7 @@ fn is_variable(name: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use crate::import::entries::Entry;
-    use crate::import::reading::read;
+    use crate::import::reading::{pairs as pairs_of, read};
     use crate::import::{Format, Rules};
     use proptest::prelude::*;
     use std::collections::BTreeMap;
@@ -77,6 +90,27 @@ mod tests {
             read_all(b"A=1\0B=2").unwrap(),
             pairs(&[("A", b"1"), ("B", b"2")])
         );
+    }
+
+    #[test]
+    fn a_function_of_bash_is_left_out_by_name() {
+        let input = b"A=1\0BASH_FUNC_which%%=() {  echo hunter2\n}\0BASH_FUNC_old()=() { :\n}\0";
+        let gathered = read(Format::Env, &input[..], Rules::default()).unwrap();
+        assert_eq!(pairs_of(&gathered), [("A", "1")]);
+        let left_out = gathered.left_out.iter();
+        let left_out: Vec<_> = left_out
+            .map(|left| format!("{}: {}", left.what, left.why))
+            .collect();
+        assert_eq!(
+            left_out,
+            [
+                "BASH_FUNC_which%%: variable 2: it is a function of bash",
+                "BASH_FUNC_old(): variable 3: it is a function of bash",
+            ]
+        );
+        for variable in ["BASH_FUNC_x%%=hunter2", "BASH_FUNC_%%=() {"] {
+            assert!(read_all(format!("{variable}\0").as_bytes()).is_err());
+        }
     }
 
     #[test]

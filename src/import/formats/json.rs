@@ -151,7 +151,7 @@ mod tests {
         for (input, told) in [
             (
                 "{\"A\": {\"B\": \"v\"},\n\"A_B\": \"w\"}",
-                "A_B is given twice, at line 1 and at line 2",
+                "A_B is given twice, at line 1 and at line 2; --on-repeat last, first or number chooses",
             ),
             (
                 "{\"A\": {\"B\": [\"hunter2\"]}}",
@@ -176,7 +176,9 @@ mod tests {
     fn a_repeated_name_is_reported_with_both_lines() {
         assert_eq!(
             told("{\n\"A\": \"1\",\n\"B\": \"2\",\n\"\\u0041\": \"1\"}"),
-            ["A is given twice, at line 2 and at line 4"]
+            [
+                "A is given twice, at line 2 and at line 4; --on-repeat last, first or number chooses"
+            ]
         );
     }
 

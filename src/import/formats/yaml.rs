@@ -277,7 +277,7 @@ mod tests {
         for (input, told) in [
             (
                 "A:\n  B: v\nA_B: w\n",
-                "A_B is given twice, at line 2 and at line 3",
+                "A_B is given twice, at line 2 and at line 3; --on-repeat last, first or number chooses",
             ),
             (
                 "A:\n  B: [hunter2]\n",
@@ -298,7 +298,9 @@ mod tests {
     fn a_repeated_name_is_reported_with_both_lines() {
         assert_eq!(
             told("A: v\nB: |\n  one\n  two\n\"A\": v\n"),
-            ["A is given twice, at line 1 and at line 5"]
+            [
+                "A is given twice, at line 1 and at line 5; --on-repeat last, first or number chooses"
+            ]
         );
     }
 

@@ -1,7 +1,7 @@
 //! One item of a password manager: a title in folders, with fields. Each field becomes a secret of its own; a
 //! field that cannot is named in the report, and nothing is merged silently.
 
-use crate::import::entries::{Entries, Location};
+use crate::import::entries::{Entries, Location, Repeated};
 use crate::plaintext::Plaintext;
 use crate::vault::name::SecretName;
 use crate::vault::rule::RuleViolation;
@@ -18,14 +18,6 @@ pub enum Wanted {
     #[default]
     All,
     Password,
-}
-
-/// What happens to an item whose names another item has.
-#[derive(Clone, Copy, Default, PartialEq, Eq, Debug, clap::ValueEnum)]
-pub enum Repeated {
-    #[default]
-    Fail,
-    Number,
 }
 
 pub struct Item {
@@ -133,7 +125,7 @@ impl<'e> Items<'e> {
         let mut name = own.clone();
         // Each title continues with its last number, so that many items with one title are fast.
         while let Some(taken) = self.taken(&name, &values) {
-            if self.repeated == Repeated::Fail {
+            if self.repeated != Repeated::Number {
                 let rule = format!(
                     "\"{}\" and \"{path}\" would both be {taken}; to number the second, add --on-repeat number",
                     self.owners[&taken]

@@ -1,25 +1,35 @@
-//! Reads `dotenv`: the grammar of python-dotenv without interpolation, so `$` stays as it is.
+//! The rules of python-dotenv 1.2.4, whose values are not interpolated here.
 //!
 //! A line that python-dotenv skips with a warning, or reads as a name without a value, is a mistake here.
 
-use crate::import::entries::{Entries, Location};
-use crate::import::text::text;
-use crate::plaintext::Plaintext;
+use super::binding::{Binding, Quote, Value, copied, unescaped, with_newlines};
+use crate::import::entries::{Entries, Location, MAX_ENTRIES};
 use crate::vault::rule::RuleViolation;
-use std::mem::take;
-use zeroize::Zeroizing;
 
-pub fn read(input: &Plaintext, into: &mut Entries) -> Result<(), RuleViolation> {
+/// Whether backticks are quotes, as for Node, or part of the value, as for Python.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Backticks {
+    Quote,
+    Stay,
+}
+
+pub fn read<'t>(
+    text: &'t str,
+    backticks: Backticks,
+    into: &mut Entries,
+) -> Result<Vec<Binding<'t>>, RuleViolation> {
     let mut reader = Reader {
-        rest: text(input)?,
+        rest: text,
         line: 1,
+        backticks,
     };
+    let mut bindings = Vec::new();
     loop {
         reader.take_while(is_space);
-        if reader.rest.is_empty() {
-            return Ok(());
+        if reader.rest.is_empty() || bindings.len() > MAX_ENTRIES {
+            return Ok(bindings);
         }
-        reader.binding(into)?;
+        bindings.extend(reader.binding(into)?);
     }
 }
 
@@ -27,16 +37,17 @@ pub fn read(input: &Plaintext, into: &mut Entries) -> Result<(), RuleViolation> 
 struct Reader<'t> {
     rest: &'t str,
     line: usize,
+    backticks: Backticks,
 }
 
 impl<'t> Reader<'t> {
     /// Reads one name with its value, or a comment, to the end of its line.
-    fn binding(&mut self, into: &mut Entries) -> Result<(), RuleViolation> {
+    fn binding(&mut self, into: &mut Entries) -> Result<Option<Binding<'t>>, RuleViolation> {
         let place = Location::Line(self.line);
         self.skip_export();
         if self.rest.starts_with('#') {
             self.take_while(|letter| !is_break(letter));
-            return Ok(());
+            return Ok(None);
         }
         let name = self.name(place)?;
         self.take_while(is_blank);
@@ -45,17 +56,30 @@ impl<'t> Reader<'t> {
             let rule = "there is no = after the name; a value of several lines needs quotes";
             into.refuse(place, rule, "value_error");
             self.take_while(|letter| !is_break(letter));
-            return Ok(());
+            return Ok(None);
         }
         self.advance(1);
-        self.take_while(is_blank);
-        let value = match self.rest.as_bytes().first() {
-            Some(b'\'') => unescape(self.quoted('\'', place)?, single_escape),
-            Some(b'"') => unescape(self.quoted('"', place)?, double_escape),
-            _ => unquoted(self.take_while(|letter| !is_break(letter))),
+        let gap = self.take_while(is_blank);
+        let quote = match self.rest.bytes().next() {
+            Some(b'`') if self.backticks == Backticks::Stay || !self.has_closing_backtick() => {
+                Quote::None
+            }
+            Some(b'#') if !gap.is_empty() => Quote::None,
+            first => Quote::of(first.unwrap_or_default()),
+        };
+        let raw = match quote {
+            Quote::None if !gap.is_empty() && self.rest.starts_with('#') => "",
+            Quote::None => unquoted(self.take_while(|letter| !is_break(letter))),
+            _ => self.quoted(place)?,
         };
         self.end_of_line(place)?;
-        into.push(place, name.as_bytes(), value)
+        Ok(Some(Binding {
+            place,
+            name,
+            quote,
+            raw,
+            value: value(quote, raw),
+        }))
     }
 
     /// `export` counts only with a space after it, because it may be a name.
@@ -87,17 +111,28 @@ impl<'t> Reader<'t> {
         Ok(name)
     }
 
-    /// Reads the text between quotation marks. A mark after a backslash does not close, unless there is no
-    /// other.
-    fn quoted(&mut self, mark: char, place: Location) -> Result<&'t str, RuleViolation> {
-        let inner = &self.rest[1..];
-        let closes = |&(at, _): &(usize, &str)| !inner[..at].ends_with('\\');
-        let mut marks = inner.match_indices(mark);
-        let end = marks.find(closes).map(|(at, _)| at);
-        let end = end.or_else(|| inner.rfind(mark));
+    /// Reads the text between quotation marks. A backslash escapes the next character, except in backticks.
+    fn quoted(&mut self, place: Location) -> Result<&'t str, RuleViolation> {
+        let mark = self.rest.as_bytes()[0];
+        let mut escaped = false;
+        let mut bytes = self.rest.bytes().skip(1);
+        let end = bytes.position(|byte| {
+            let closes = byte == mark && !escaped;
+            escaped = byte == b'\\' && mark != b'`' && !escaped;
+            closes
+        });
         let end = end.ok_or_else(|| unclosed(place))?;
-        self.advance(1 + end + 1);
-        Ok(&inner[..end])
+        Ok(&self.advance(1 + end + 1)[1..=end])
+    }
+
+    /// Whether a backtick closes what this one opens, with only a comment after it. Without one it is text, as
+    /// for every reader.
+    fn has_closing_backtick(&self) -> bool {
+        let after = self.rest[1..].split_once('`').map(|(_, after)| after);
+        after.is_some_and(|after| {
+            let after = after.trim_start_matches(is_blank);
+            after.is_empty() || after.starts_with(is_break) || after.starts_with('#')
+        })
     }
 
     /// After a closing quote only a comment may follow.
@@ -134,54 +169,40 @@ fn unclosed(place: Location) -> RuleViolation {
 }
 
 /// A value without quotes: it ends at a comment, which has a space before it.
-fn unquoted(line: &str) -> Plaintext {
+fn unquoted(line: &str) -> &str {
     let comment = line
         .match_indices('#')
         .find(|&(at, _)| line[..at].ends_with(is_space));
     let value = &line[..comment.map_or(line.len(), |(at, _)| at)];
-    Plaintext::new(value.trim_end_matches(is_space).as_bytes().to_vec())
+    value.trim_end_matches(is_space)
 }
 
-/// A value with its escapes replaced; unknown escapes stay. A line break is `\n`, however the file writes it.
-fn unescape(quoted: &str, escape: fn(u8) -> Option<u8>) -> Plaintext {
-    let mut bytes = quoted.bytes().peekable();
-    // The value is never longer than its text, so the buffer never grows and leaves no copy.
-    let mut value = Zeroizing::new(Vec::with_capacity(quoted.len()));
-    while let Some(byte) = bytes.next() {
-        value.push(match byte {
-            b'\\' => match bytes.peek().and_then(|&letter| escape(letter)) {
-                Some(letter) => {
-                    bytes.next();
-                    letter
-                }
-                None => b'\\',
-            },
-            b'\r' => {
-                bytes.next_if_eq(&b'\n');
-                b'\n'
-            }
-            other => other,
-        });
+/// The value of a text in the file. Unknown escapes stay, and a line break is `\n`, however the file writes it.
+fn value(quote: Quote, raw: &str) -> Value {
+    match quote {
+        Quote::None => copied(raw),
+        Quote::Backtick => with_newlines(raw),
+        Quote::Single => unescaped(&with_newlines(raw), |after| {
+            let letter = after.chars().next()?;
+            "\\'".contains(letter).then_some((letter, 1))
+        }),
+        Quote::Double => unescaped(&with_newlines(raw), double_escape),
     }
-    Plaintext::new(take(&mut *value))
 }
 
-fn single_escape(letter: u8) -> Option<u8> {
-    matches!(letter, b'\\' | b'\'').then_some(letter)
-}
-
-fn double_escape(letter: u8) -> Option<u8> {
-    Some(match letter {
-        b'\\' | b'\'' | b'"' => letter,
-        b'a' => 7,
-        b'b' => 8,
-        b'f' => 12,
-        b'n' => b'\n',
-        b'r' => b'\r',
-        b't' => b'\t',
-        b'v' => 11,
+fn double_escape(after: &str) -> Option<(char, usize)> {
+    let letter = match after.bytes().next()? {
+        letter @ (b'\\' | b'\'' | b'"') => char::from(letter),
+        b'a' => '\u{7}',
+        b'b' => '\u{8}',
+        b'f' => '\u{c}',
+        b'n' => '\n',
+        b'r' => '\r',
+        b't' => '\t',
+        b'v' => '\u{b}',
         _ => return None,
-    })
+    };
+    Some((letter, 1))
 }
 
 /// The characters that Python's regular expressions match with `\s`.
@@ -197,19 +218,27 @@ fn is_blank(letter: char) -> bool {
     is_space(letter) && !is_break(letter)
 }
 
+/// The pairs of a file in a dialect, for the tests of each.
 #[cfg(test)]
-mod tests {
-    use crate::import::entries::Empty;
+pub fn read_as(
+    dialect: Option<super::Dialect>,
+    input: &str,
+) -> Result<Vec<(String, String)>, Vec<String>> {
     use crate::import::reading::{pairs_or_empty, read};
     use crate::import::{Format, Rules};
+    let mut rules = Rules::default();
+    rules.dotenv.dialect = dialect;
+    read(Format::Dotenv, input, rules).map(pairs_or_empty)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::read_as;
+    use crate::import::formats::dotenv::Dialect;
     use proptest::prelude::*;
 
     fn read_all(input: &str) -> Result<Vec<(String, String)>, Vec<String>> {
-        let rules = Rules {
-            empty: Empty::Skipped,
-            ..Rules::default()
-        };
-        read(Format::Dotenv, input, rules).map(pairs_or_empty)
+        read_as(Some(Dialect::Python), input)
     }
 
     /// The value that `K` gets from this.
@@ -250,6 +279,8 @@ mod tests {
             ("v \t # c # d", "v"),
             ("v#c", "v#c"),
             ("#c", "#c"),
+            (" # c", ""),
+            ("\t#c", ""),
             ("a b=c", "a b=c"),
             ("a'b\"c", "a'b\"c"),
             (r"a\nb", r"a\nb"),
@@ -277,10 +308,31 @@ mod tests {
             ("'#' # c", "#"),
             ("\"a\"#c", "a"),
             ("\"$A${B}\"", "$A${B}"),
-            (r"'C:\dir\'", r"C:\dir\"),
+            (r"'C:\dir\\'", r"C:\dir\"),
+            ("`a`", "`a`"),
             ("\"ü\u{2028}\"", "ü\u{2028}"),
         ] {
             assert_eq!(value(given), kept, "{given:?}");
+        }
+    }
+
+    #[test]
+    fn an_escaped_backslash_does_not_swallow_the_next_line() {
+        let read = read_all("A=\"x\\\\\"\nB='y\\\\'\nC=z").unwrap();
+        let values: Vec<_> = read.iter().map(|(_, value)| value.as_str()).collect();
+        assert_eq!(values, ["x\\", "y\\", "z"]);
+    }
+
+    #[test]
+    fn backticks_quote_where_no_dialect_is_chosen() {
+        for (given, kept) in [
+            ("K=`it's \"x\"` # c", "it's \"x\""),
+            ("K=`a\r\nb`", "a\nb"),
+            ("K=`a` b", "`a` b"),
+            ("K=`", "`"),
+            ("K=`a\\`", "a\\"),
+        ] {
+            assert_eq!(read_as(None, given).unwrap()[0].1, kept, "{given:?}");
         }
     }
 
@@ -302,12 +354,16 @@ mod tests {
             ),
             ("'hunter2", "line 1: a quotation mark is not closed".into()),
             (
+                r"A='hunter2\'",
+                "line 1: a quotation mark is not closed".into(),
+            ),
+            (
                 "A='1\n2'hunter2",
                 "line 1: there is text after the closing quotation mark".into(),
             ),
             (
                 "A=\"1\"\n\nA=hunter2",
-                "A is given twice, at line 1 and at line 3".into(),
+                "A is given twice, at line 1 and at line 3; --on-repeat last, first or number chooses".into(),
             ),
             ("\n# only this\n", "the input is empty".into()),
         ] {

@@ -1,0 +1,4 @@
+//! Fuzzes the env files of Docker, as `import` reads them.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| kluis::fuzzing::docker(data));

@@ -1,0 +1,4 @@
+//! Fuzzes assignments of a shell, as `import` reads them.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| kluis::fuzzing::shell(data));

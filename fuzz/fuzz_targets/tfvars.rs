@@ -1,0 +1,4 @@
+//! Fuzzes the variables of Terraform, as `import` reads them.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| kluis::fuzzing::tfvars(data));

@@ -1,0 +1,146 @@
+//! Reads `systemd`: the file of `EnvironmentFile=` (systemd.exec(5)). A backslash continues a line; without
+//! quotes and in double quotes it escapes; single quotes keep everything. A comment begins with `#` or `;`.
+
+use super::cursor::{Cursor, Growing};
+use crate::import::entries::Entries;
+use crate::import::text::text;
+use crate::plaintext::Plaintext;
+use crate::vault::rule::RuleViolation;
+
+pub fn read(input: &Plaintext, into: &mut Entries) -> Result<(), RuleViolation> {
+    let mut cursor = Cursor::new(text(input)?.as_bytes());
+    loop {
+        cursor.take_while(|byte| byte.is_ascii_whitespace());
+        let place = cursor.place();
+        match cursor.peek() {
+            None => return Ok(()),
+            Some(b'#' | b';') => {
+                comment(&mut cursor);
+                continue;
+            }
+            Some(_) => {}
+        }
+        let name = cursor.take_while(|byte| !matches!(byte, b'=' | b'\n' | b'\r'));
+        if !cursor.eat(b"=") {
+            into.refuse(place, "this line has no NAME=", "value_error");
+            continue;
+        }
+        let value = value(&mut cursor).ok_or_else(|| {
+            let rule = format!("{place}: a quotation mark is not closed");
+            RuleViolation::new(rule, "value_error")
+        })?;
+        into.push(place, name.trim_ascii_end(), value)?;
+    }
+}
+
+/// A comment, which a backslash before its end continues on the next line.
+fn comment(cursor: &mut Cursor<'_>) {
+    while let Some(byte) = cursor.next() {
+        match byte {
+            b'\\' => {
+                cursor.next();
+            }
+            b'\n' | b'\r' => return,
+            _ => {}
+        }
+    }
+}
+
+/// The value to the end of its line; `None` if a quote is not closed.
+fn value(cursor: &mut Cursor<'_>) -> Option<Plaintext> {
+    let mut value = Growing::default();
+    // Spaces before this are kept at the end of the value.
+    let mut kept = 0;
+    let mut is_begun = false;
+    loop {
+        match cursor.next() {
+            None | Some(b'\n' | b'\r') => break,
+            Some(b'\\') => {
+                is_begun = true;
+                match cursor.next() {
+                    None => break,
+                    Some(b'\n') => {}
+                    Some(b'\r') => {
+                        cursor.eat(b"\n");
+                    }
+                    Some(byte) => value.push(byte),
+                }
+                kept = value.len();
+            }
+            Some(mark @ (b'"' | b'\'')) if !is_begun => {
+                quoted(cursor, mark, &mut value)?;
+                kept = value.len();
+            }
+            Some(byte) if byte.is_ascii_whitespace() => {
+                if is_begun {
+                    value.push(byte);
+                }
+            }
+            Some(byte) => {
+                is_begun = true;
+                value.push(byte);
+                kept = value.len();
+            }
+        }
+    }
+    value.truncate(kept);
+    Some(value.into())
+}
+
+/// A part in quotes, up to the mark that closes it; `None` if there is none.
+fn quoted(cursor: &mut Cursor<'_>, mark: u8, value: &mut Growing) -> Option<()> {
+    loop {
+        match cursor.next()? {
+            byte if byte == mark => return Some(()),
+            b'\\' if mark == b'"' => match cursor.next()? {
+                b'\n' => {}
+                byte @ (b'"' | b'\\' | b'`' | b'$') => value.push(byte),
+                byte => {
+                    value.push(b'\\');
+                    value.push(byte);
+                }
+            },
+            byte => value.push(byte),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::import::reading::{pairs_or_empty, read};
+    use crate::import::{Format, Rules};
+
+    #[test]
+    fn values_are_read_as_systemd_reads_them() {
+        let input = "; note \\\n goes on\nA=one\\\n two\nB=\"x\"\nC=a\\tb\nD='a\\b'\"\\$\\q\" c  \nE=it's # x\n F = g\nG=\nH=\"a\nb\"";
+        let pairs = pairs_or_empty(read(Format::Systemd, input, Rules::default()).unwrap());
+        let values: Vec<_> = pairs.iter().map(|(_, value)| value.as_str()).collect();
+        let expected = [
+            "one two",
+            "x",
+            "atb",
+            "a\\b$\\qc",
+            "it's # x",
+            "g",
+            "",
+            "a\nb",
+        ];
+        assert_eq!(values, expected);
+    }
+
+    #[test]
+    fn a_mistake_has_its_line_and_repeats_nothing() {
+        for (input, said) in [
+            ("A=1\nhunter2\nB=2", "line 2: this line has no NAME="),
+            (
+                "A=1\nB=\"hunter2\n",
+                "line 2: a quotation mark is not closed",
+            ),
+        ] {
+            let told = read(Format::Systemd, input, Rules::default())
+                .err()
+                .unwrap();
+            assert_eq!(told, [said], "{input:?}");
+        }
+    }
+}
