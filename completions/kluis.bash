@@ -2052,7 +2052,7 @@ _kluis() {
             return 0
             ;;
         kluis__subcmd__import)
-            opts="-w -q -y -h --vault --workspace --project --no-project --json --quiet --yes --non-interactive --passphrase-file --key-file --lock-timeout --pin --accept-older --color --format --dry-run --on-conflict --keep --accept-clock --skip-empty --nested --fields --on-repeat --help"
+            opts="-w -q -y -h --vault --workspace --project --no-project --json --quiet --yes --non-interactive --passphrase-file --key-file --lock-timeout --pin --accept-older --color --format --dry-run --on-conflict --keep --accept-clock --on-empty --dialect --expand --nested --path --columns --fields --on-repeat --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2095,7 +2095,7 @@ _kluis() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "dotenv json yaml env bitwarden 1password keepass-xml pass" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "dotenv json yaml k8s csv env docker shell systemd tfvars github bitwarden 1password keepass-xml proton-pass pass" -- "${cur}"))
                     return 0
                     ;;
                 --on-conflict)
@@ -2106,12 +2106,28 @@ _kluis() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --on-empty)
+                    COMPREPLY=($(compgen -W "skip fail" -- "${cur}"))
+                    return 0
+                    ;;
+                --dialect)
+                    COMPREPLY=($(compgen -W "node python sops compose" -- "${cur}"))
+                    return 0
+                    ;;
+                --path)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --columns)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --fields)
                     COMPREPLY=($(compgen -W "all password" -- "${cur}"))
                     return 0
                     ;;
                 --on-repeat)
-                    COMPREPLY=($(compgen -W "fail number" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "fail last first number" -- "${cur}"))
                     return 0
                     ;;
                 *)

@@ -114,18 +114,36 @@ never\t''"
 complete -c kluis -n "__fish_kluis_using_subcommand import" -l format -d 'The format of the file [default: from its name]' -r -f -a "dotenv\t''
 json\t''
 yaml\t''
+k8s\t''
+csv\t''
 env\t''
+docker\t''
+shell\t''
+systemd\t''
+tfvars\t''
+github\t''
 bitwarden\t''
 1password\t''
 keepass-xml\t''
+proton-pass\t''
 pass\t''"
 complete -c kluis -n "__fish_kluis_using_subcommand import" -l on-conflict -d 'For names with another value: fail, skip or replace; `kluis rollback` undoes replace' -r -f -a "fail\t''
 skip\t''
 replace\t''"
 complete -c kluis -n "__fish_kluis_using_subcommand import" -l keep -d 'Keep the newest N past versions [default: 10]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand import" -l on-empty -d 'For names with an empty value: skip them, or fail' -r -f -a "skip\t''
+fail\t''"
+complete -c kluis -n "__fish_kluis_using_subcommand import" -l dialect -d 'Whose rules count for a .env file: node, python, sops or compose' -r -f -a "node\t''
+python\t''
+sops\t''
+compose\t''"
+complete -c kluis -n "__fish_kluis_using_subcommand import" -l path -d 'Read only this part of a JSON or YAML file: `.data.data`' -r
+complete -c kluis -n "__fish_kluis_using_subcommand import" -l columns -d 'The columns of a CSV: `name=Title,value=Password,username=Login`' -r
 complete -c kluis -n "__fish_kluis_using_subcommand import" -l fields -d 'Take all fields of an item of a password manager, or only the password' -r -f -a "all\t''
 password\t''"
-complete -c kluis -n "__fish_kluis_using_subcommand import" -l on-repeat -d 'For items of a password manager that have the same name: fail, or number them' -r -f -a "fail\t''
+complete -c kluis -n "__fish_kluis_using_subcommand import" -l on-repeat -d 'For a name given again: fail, keep the last or first value, or number them' -r -f -a "fail\t''
+last\t''
+first\t''
 number\t''"
 complete -c kluis -n "__fish_kluis_using_subcommand import" -l no-project -d 'Ignore kluis.toml [env: KLUIS_NO_PROJECT]'
 complete -c kluis -n "__fish_kluis_using_subcommand import" -l json -d 'Print results, warnings and errors as JSON'
@@ -135,7 +153,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand import" -l non-interactive -
 complete -c kluis -n "__fish_kluis_using_subcommand import" -l accept-older -d 'Accept an older vault than this machine has seen'
 complete -c kluis -n "__fish_kluis_using_subcommand import" -l dry-run -d 'Show what would change, and write nothing'
 complete -c kluis -n "__fish_kluis_using_subcommand import" -l accept-clock -d 'Take a version that a fast clock wrote as one of now'
-complete -c kluis -n "__fish_kluis_using_subcommand import" -l skip-empty -d 'Leave out names with an empty value'
+complete -c kluis -n "__fish_kluis_using_subcommand import" -l expand -d 'Replace ${NAME} and $NAME in a .env file by the value of NAME in that file'
 complete -c kluis -n "__fish_kluis_using_subcommand import" -l nested -d 'Join names in nested objects with `_`: `db: {pass: x}` becomes `db_pass`'
 complete -c kluis -n "__fish_kluis_using_subcommand import" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kluis -n "__fish_kluis_using_subcommand status" -l vault -d 'Use this vault file [env: KLUIS_VAULT]' -r

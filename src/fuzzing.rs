@@ -3,7 +3,13 @@
 
 use crate::args::secret_json::Input;
 use crate::deliver::formats::{Format, Names};
+use crate::import::entries::{Empty, Entries, Location, Repeated};
 use crate::import::formats::dotenv::{Dialect, Expansion, Reading};
+use crate::import::formats::nesting::Nesting;
+use crate::import::formats::path::TreePath;
+use crate::import::managers::columns::Columns;
+use crate::import::managers::item::{Items, Wanted};
+use crate::import::managers::password_store;
 use crate::import::{Format as Import, Rules};
 use crate::keyring::local::LocalKeyring;
 use crate::keyring::token::Token;
@@ -21,6 +27,7 @@ use crate::store::memory::MemoryStore;
 use crate::vault::domain::AllowedDomains;
 use crate::vault::env_key::EnvKey;
 use crate::vault::host::Host;
+use crate::vault::name::SecretName;
 use crate::vault::reference::Reference;
 use crate::vault::{Error, Scan, Vault};
 use crate::{agent, project};
@@ -237,6 +244,9 @@ pub fn dotenv(data: &[u8]) {
         Import::OnePassword,
         Import::KeepassXml,
         Import::Pass,
+        Import::K8s,
+        Import::Csv,
+        Import::ProtonPass,
     ] {
         imported(format, Rules::default(), data);
     }
@@ -283,6 +293,40 @@ fn imported(format: Import, rules: Rules, data: &[u8]) {
     if let Err(details) = format.read(&Plaintext::new(data.to_vec()), rules) {
         assert!(!details.is_empty());
     }
+}
+
+/// The readers that build a tree, with every option: nothing is imported under a name that is not valid.
+pub fn import_tree(data: &[u8]) {
+    let path = ".a.b".parse::<TreePath>().ok();
+    let columns = "name=a,value=b,x=c".parse::<Columns>().ok();
+    for format in [Import::Json, Import::Yaml, Import::K8s, Import::Csv] {
+        for path in [None, path.as_ref()] {
+            let rules = Rules {
+                empty: Empty::Skipped,
+                nesting: Nesting::Joined,
+                path,
+                columns: columns.as_ref(),
+                ..Rules::default()
+            };
+            match format.read(&Plaintext::new(data.to_vec()), rules) {
+                Ok(gathered) => {
+                    for entry in gathered.entries {
+                        assert!(SecretName::parse(entry.name.as_str()).is_ok());
+                    }
+                }
+                Err(details) => assert!(!details.is_empty()),
+            }
+        }
+    }
+}
+
+/// A file of a password store, decrypted.
+pub fn password_store(data: &[u8]) {
+    let mut entries = Entries::new(Empty::Skipped);
+    let item = password_store::item("title", Plaintext::new(data.to_vec()));
+    let pushed =
+        Items::new(&mut entries, Wanted::All, Repeated::Number).push(Location::Item(1), item);
+    assert!(pushed.is_ok());
 }
 
 /// A client's bytes for the agent.

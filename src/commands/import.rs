@@ -8,6 +8,8 @@ use crate::error::Error;
 use crate::import::entries::{Empty, Entry, Gathered, Repeated};
 use crate::import::formats::dotenv::{Dialect, Expansion, Reading};
 use crate::import::formats::nesting::Nesting;
+use crate::import::formats::path::TreePath;
+use crate::import::managers::columns::Columns;
 use crate::import::managers::gpg::{Asking, Gpg};
 use crate::import::managers::item::Wanted;
 use crate::import::{Format, Rules, detect, env_directory, managers, read_bounded};
@@ -18,6 +20,7 @@ use crate::settings::Interaction;
 use crate::vault::change::{Change, Fields, NewSecret, NewVersion, SecretUpdate, Values};
 use crate::vault::checksum::Checksum;
 use crate::vault::description::Description;
+use crate::vault::error::Detail;
 use crate::vault::name::WorkspaceName;
 use crate::vault::reference::{Reference, Target};
 use crate::vault::secret::Secret;
@@ -25,8 +28,10 @@ use crate::vault::{self, Scan, Vault};
 use anyhow::Context as _;
 use clap::ValueEnum;
 use std::collections::BTreeSet;
+use std::fmt::Display;
 use std::fs::File;
 use std::path::{Path, PathBuf};
+use std::str::FromStr;
 
 /// Bring in a .env file or another tool's export
 ///
@@ -47,16 +52,24 @@ Examples:
   kluis import secrets.json --on-conflict replace
   env -0 | kluis import --format env -w staging
   sops decrypt secrets.yaml | kluis import --format yaml --nested
+  kubectl get secret shop -o yaml | kluis import --format k8s
+  vault kv get -format=json db | kluis import --format json --path .data.data
   kluis import bitwarden.json --format bitwarden --on-repeat number --dry-run
   kluis import ~/.password-store --format pass --fields password
 
 Formats:
   dotenv       a .env file; --dialect and --expand say how
-  json, yaml   one object of names and strings; --nested takes objects inside
+  json, yaml   one object of names and strings, or a list with a name (key) and a
+               value in each item; --nested takes objects inside, --path a part
+  k8s          Secrets of Kubernetes, as `kubectl get secret -o yaml` prints them
   env          what `env -0` prints, or `env` if no value has a line break
+  csv          the CSV of 1Password, Bitwarden, LastPass, KeePassXC, Chrome, Edge,
+               Firefox, Safari or Proton Pass, known by its first line; for any
+               other, name the columns with --columns
   bitwarden    its export in JSON or CSV, not encrypted
-  1password    its export in CSV
+  1password    its export in CSV; unknown columns become fields
   keepass-xml  the XML that KeePass and KeePassXC export
+  proton-pass  its export in JSON, not encrypted
   pass         the folder of pass or gopass; needs `gpg`")]
 pub struct Import {
     /// The file or folder to read; `-` or nothing is stdin
@@ -108,6 +121,19 @@ pub struct Import {
     /// Join names in nested objects with `_`: `db: {pass: x}` becomes `db_pass`
     #[arg(long, hide_short_help = true)]
     nested: bool,
+
+    /// Read only this part of a JSON or YAML file: `.data.data`
+    ///
+    /// A text there is read as JSON. Put a name that has a dot in quotes: `."tls.crt"`.
+    #[arg(long, hide_short_help = true, value_name = "PATH")]
+    path: Option<String>,
+
+    /// The columns of a CSV: `name=Title,value=Password,username=Login`
+    ///
+    /// `name` and `value` are needed; `folder` comes before the name; any other becomes a field. Columns that
+    /// you do not name are left out.
+    #[arg(long, hide_short_help = true, value_name = "FIELD=HEADING,…")]
+    columns: Option<String>,
 
     /// Take all fields of an item of a password manager, or only the password
     #[arg(
@@ -229,18 +255,29 @@ impl Import {
         if let Some(format) = self.format {
             return Ok(format);
         }
-        let guessed = self.path().and_then(detect::format);
+        if self.columns.is_some() {
+            return Ok(Format::Csv);
+        }
+        let guessed = self.input_path().and_then(detect::format);
+        let foreign = self.input_path().filter(|_| guessed.is_none());
+        if let Some(broken) = foreign.and_then(detect::foreign_kind) {
+            let details = vec![Detail::at(Vec::new(), broken)];
+            return Err(vault::Error::Invalid(details).into());
+        }
         let guessed = guessed.ok_or_else(|| Error::Usage {
             message: "--format is missing, and the name of the input does not tell it".into(),
             hint: Some(
-                "add --format dotenv, json, yaml, env, bitwarden, 1password, keepass-xml or pass"
+                "add --format dotenv, json, yaml, k8s, csv, env, bitwarden, 1password, keepass-xml, proton-pass or pass"
                     .into(),
             ),
         })?;
         if let Some(name) = guessed.to_possible_value() {
             let name = name.get_name();
+            let csv = self.input_path().filter(|_| guessed == Format::Csv);
+            let program = csv.and_then(detect::csv_program);
+            let from = program.map_or(String::new(), |program| format!(" of {program}"));
             context.ui.done(&format!(
-                "detected the format {name}; --format chooses another"
+                "detected the format {name}{from}; --format chooses another"
             ));
         }
         Ok(guessed)
@@ -262,9 +299,15 @@ impl Import {
         if self.expand && self.dialect == Some(Dialect::Sops) {
             return Err(Error::usage("--expand does not work with --dialect sops"));
         }
+        if self.path.is_some() && !matches!(format, Format::Json | Format::Yaml) {
+            return Err(Error::usage("--path works only with --format json or yaml"));
+        }
+        if self.columns.is_some() && format != Format::Csv {
+            return Err(Error::usage("--columns works only with --format csv"));
+        }
         if self.fields != Wanted::default() && !format.is_of_manager() {
             return Err(Error::usage(
-                "--fields works only with --format bitwarden, 1password, keepass-xml or pass",
+                "--fields works only with --format csv, bitwarden, 1password, keepass-xml, proton-pass or pass",
             ));
         }
         if format.is_of_manager() && matches!(self.on_repeat, Repeated::First | Repeated::Last) {
@@ -272,7 +315,7 @@ impl Import {
                 "two items with one name are two secrets: --on-repeat can be fail or number",
             ));
         }
-        if format == Format::Pass && !self.path().is_some_and(Path::is_dir) {
+        if format == Format::Pass && !self.input_path().is_some_and(Path::is_dir) {
             return Err(Error::usage(
                 "a password store is a folder: name it, such as ~/.password-store",
             ));
@@ -281,12 +324,14 @@ impl Import {
     }
 
     /// The named path, unless it is stdin.
-    fn path(&self) -> Option<&Path> {
+    fn input_path(&self) -> Option<&Path> {
         self.file.as_deref().filter(|path| !is_stdin(path))
     }
 
     /// Only gpg may ask for anything here: broken input is reported before the vault is unlocked.
     fn read(&self, format: Format, context: &Context) -> Result<Gathered, Error> {
+        let path: Option<TreePath> = parsed("--path", self.path.as_deref())?;
+        let columns: Option<Columns> = parsed("--columns", self.columns.as_deref())?;
         let rules = Rules {
             empty: self.on_empty,
             nesting: if self.nested {
@@ -294,6 +339,8 @@ impl Import {
             } else {
                 Nesting::Refused
             },
+            path: path.as_ref(),
+            columns: columns.as_ref(),
             wanted: self.fields,
             repeated: self.on_repeat,
             dotenv: Reading {
@@ -306,7 +353,7 @@ impl Import {
             },
         };
         let unread = "cannot read the folder to import";
-        let gathered = match self.path().filter(|path| path.is_dir()) {
+        let gathered = match self.input_path().filter(|path| path.is_dir()) {
             Some(folder) if format == Format::Pass => {
                 let asking = match context.settings.interaction {
                     Interaction::Allowed => Asking::Allowed,
@@ -325,7 +372,7 @@ impl Import {
     }
 
     fn input(&self, context: &Context) -> Result<Plaintext, Error> {
-        if let Some(path) = self.path() {
+        if let Some(path) = self.input_path() {
             let read = File::open(path).and_then(read_bounded);
             return Ok(read.context("cannot read the file to import")?);
         }
@@ -393,6 +440,15 @@ fn holds(secret: &Secret, value: &Plaintext, second: u64) -> bool {
     let effective = secret.effective(second);
     effective
         .is_some_and(|position| secret.slots[position].checksum == Checksum::of(value.expose()))
+}
+
+/// The value of an option, or what is wrong with it.
+fn parsed<T>(option: &str, given: Option<&str>) -> Result<Option<T>, Error>
+where
+    T: FromStr<Err: Display>,
+{
+    let parsed = given.map(str::parse).transpose();
+    parsed.map_err(|error: T::Err| Error::usage(format!("{option}: {error}")))
 }
 
 fn refuse_conflict(taken: &[String]) -> Result<(), vault::Error> {

@@ -11,22 +11,27 @@ In a folder, .env.staging and staging.env go to the workspace staging.
     kluis import .env
     kluis import . --format dotenv
     sops decrypt secrets.yaml | kluis import --format yaml --nested
+    kluis import answer.json --path .data.data
+    kluis import secret.k8s.yaml
 
 FROM PASSWORD MANAGERS
 
-Export without a password: JSON from Bitwarden, CSV from 1Password, XML from
-KeePass or KeePassXC. `pass` needs no export.
+Export without a password: JSON from Bitwarden or Proton Pass, XML from KeePass
+or KeePassXC, CSV from 1Password, LastPass, Chrome, Edge, Firefox or Safari.
+`pass` needs no export. For any other CSV, name its columns.
 
     kluis import bitwarden.json
     kluis import 1password.csv
     kluis import keepass.xml
+    kluis import other.csv --columns name=Title,value=Password,username=Login
     kluis import ~/.password-store --format pass
 
 The password of an item gets the name of the item, and each other field both
 names: GitHub, GitHub_username, GitHub_url, GitHub_totp, GitHub_notes. A folder
 comes first: Work.GitHub. Characters that a name cannot hold become _. `kluis`
-names what it leaves out, such as attachments, passkeys and the trash. It
-ignores icons, tags and dates. Add --fields password to take passwords alone.
+names what it leaves out, such as attachments, passkeys, the trash and the
+archive; icons, tags and dates by their column. Add --fields password to take
+passwords alone.
 
 CHECK, THEN DELETE
 

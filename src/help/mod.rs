@@ -55,7 +55,7 @@ pub const TOPICS: &[Topic] = &[
     },
     Topic {
         name: "migrate",
-        about: "Move in from .env files, pass, Bitwarden, 1Password or KeePass",
+        about: "Move in from .env files, Kubernetes, browsers and password managers",
         parts: &[migrate::TEXT],
     },
     Topic {

@@ -1,14 +1,18 @@
-//! Recognises the format of a file to import: by its name, and by its first bytes where an ending is shared by
+//! Recognises the format of a file to import: by its name, and by its content where an ending is shared by
 //! several formats. If the name does not tell, it never guesses.
 
-use super::Format;
-use crate::platform::bounded_read;
+use super::managers::bitwarden;
+use super::managers::csv_exports::Export;
+use super::text::unmarked;
+use super::{Format, read_bounded};
+use crate::json;
+use crate::plaintext::Plaintext;
+use crate::vault::rule::RuleViolation;
 use std::fs::File;
 use std::path::Path;
-use zeroize::Zeroizing;
 
-/// Long enough for the first words of an export.
-const MAX_BEGINNING_BYTES: usize = 1_024;
+/// More members than the outermost object of an export has.
+const MAX_MEMBERS: usize = 100;
 
 pub fn format(path: &Path) -> Option<Format> {
     if path.is_dir() {
@@ -25,42 +29,82 @@ pub fn format(path: &Path) -> Option<Format> {
     }
     match name.rsplit_once('.')?.1 {
         "env" => Some(Format::Dotenv),
-        "yaml" | "yml" => Some(Format::Yaml),
+        "yaml" | "yml" => Some(of_yaml(unmarked(&content(path)))),
         "xml" => Some(Format::KeepassXml),
-        "json" => Some(of_json(&beginning(path))),
-        "csv" => Some(of_csv(&beginning(path))),
+        "json" => Some(of_json(unmarked(&content(path)))),
+        "csv" => Some(of_csv(unmarked(&content(path)))),
         _ => None,
     }
 }
 
-/// Empty if the file could not be read twice: reading it later reports the problem.
-fn beginning(path: &Path) -> Zeroizing<Vec<u8>> {
-    let file = path.is_file().then(|| File::open(path).ok()).flatten();
-    let read = file.and_then(|file| bounded_read::read(file, MAX_BEGINNING_BYTES).ok());
-    read.unwrap_or_default()
+/// The program whose CSV a file is.
+pub fn csv_program(path: &Path) -> Option<&'static str> {
+    let content = content(path);
+    let first = unmarked(&content).split(|byte| *byte == b'\n').next()?;
+    let headings = str::from_utf8(first).ok()?.split(',');
+    let headings = headings.map(|name| name.trim().trim_matches('"').to_owned());
+    let export = Export::of(&headings.collect::<Vec<_>>())?;
+    Some(export.program)
 }
 
-fn of_json(beginning: &[u8]) -> Format {
-    let words = beginning.iter().filter(|byte| !byte.is_ascii_whitespace());
-    let is_export = words
-        .skip_while(|byte| **byte != b'{')
-        .take(13)
-        .eq(b"{\"encrypted\":");
-    if is_export {
+/// The mistake for a file that no format reads.
+pub fn foreign_kind(path: &Path) -> Option<RuleViolation> {
+    super::foreign_kind(&content(path))
+}
+
+/// Empty if the file could not be read twice: reading it later reports the problem.
+fn content(path: &Path) -> Plaintext {
+    let file = path.is_file().then(|| File::open(path).ok()).flatten();
+    let read = file.and_then(|file| read_bounded(file).ok());
+    read.unwrap_or_else(|| Plaintext::new(Vec::new()))
+}
+
+/// Judged by the names of the outermost members, whatever their order.
+fn of_json(text: &[u8]) -> Format {
+    let members = json::document(text)
+        .ok()
+        .and_then(|json| json::members(json, MAX_MEMBERS));
+    let names: Vec<&str> = members
+        .iter()
+        .flatten()
+        .map(|(name, _)| name.get().trim_matches('"'))
+        .collect();
+    let has = |all: &[&str]| all.iter().all(|name| names.contains(name));
+    if has(&["apiVersion", "kind"]) {
+        Format::K8s
+    } else if has(&["vaults", "encrypted"]) {
+        Format::ProtonPass
+    } else if has(&["encrypted", "items"]) || names.first() == Some(&"encrypted") {
         Format::Bitwarden
     } else {
         Format::Json
     }
 }
 
-fn of_csv(beginning: &[u8]) -> Format {
-    let mut lines = beginning.split(|byte| *byte == b'\n');
-    let headings = lines.next().unwrap_or_default();
-    let is_export = memchr::memmem::find(headings, b"login_password").is_some();
-    if is_export {
+/// Judged by the names at the beginning of lines.
+fn of_yaml(text: &[u8]) -> Format {
+    if of_json(text) == Format::K8s {
+        return Format::K8s;
+    }
+    let has = |name: &[u8]| {
+        text.split(|byte| *byte == b'\n')
+            .any(|line| line.starts_with(name))
+    };
+    if has(b"apiVersion:") && has(b"kind:") {
+        Format::K8s
+    } else {
+        Format::Yaml
+    }
+}
+
+/// Judged by its first line; where no program is known, `csv` says what to do.
+fn of_csv(text: &[u8]) -> Format {
+    let first = text.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    let is_bitwarden = str::from_utf8(first).is_ok_and(bitwarden::is_header);
+    if is_bitwarden {
         Format::Bitwarden
     } else {
-        Format::OnePassword
+        Format::Csv
     }
 }
 
@@ -78,7 +122,7 @@ mod tests {
             ("/nowhere/A.JSON", Some(Format::Json)),
             ("a.yaml", Some(Format::Yaml)),
             ("a.yml", Some(Format::Yaml)),
-            ("a.csv", Some(Format::OnePassword)),
+            ("a.csv", Some(Format::Csv)),
             ("a.xml", Some(Format::KeepassXml)),
             ("a.txt", None),
             ("env", None),
@@ -90,23 +134,40 @@ mod tests {
     }
 
     #[test]
-    fn an_export_of_bitwarden_is_known_by_how_it_begins() {
+    fn an_export_is_known_by_its_content() {
         let folder = tempfile::tempdir().unwrap();
         for (name, text, told) in [
             (
                 "a.json",
-                "\u{feff}{\n  \"encrypted\": false,",
+                "\u{feff}{\n  \"encrypted\": false, \"items\": []}",
                 Format::Bitwarden,
+            ),
+            (
+                "e.json",
+                "{\"folders\":[],\"items\":[],\"encrypted\":false}",
+                Format::Bitwarden,
+            ),
+            (
+                "f.json",
+                "{\"data\":{},\"kind\":\"Secret\",\"apiVersion\":\"v1\"}",
+                Format::K8s,
+            ),
+            (
+                "a.yaml",
+                "# c\n---\nkind: Secret\napiVersion: v1\n",
+                Format::K8s,
+            ),
+            ("b.yml", "apiVersion: v1\n  kind: x\n", Format::Yaml),
+            (
+                "c.yaml",
+                "{\"apiVersion\": \"v1\", \"kind\": \"x\"}",
+                Format::K8s,
             ),
             ("b.json", "{\"encrypted\":true}", Format::Bitwarden),
             ("c.json", "{\"encrypted_key\": \"x\"}", Format::Json),
             ("d.json", "{\"a\": \"encrypted\"}", Format::Json),
             ("a.csv", "folder,name,login_password\n", Format::Bitwarden),
-            (
-                "b.csv",
-                "Title,Password\nlogin_password,x\n",
-                Format::OnePassword,
-            ),
+            ("b.csv", "Title,Password\nlogin_password,x\n", Format::Csv),
         ] {
             let path = folder.path().join(name);
             fs::write(&path, text).unwrap();

@@ -4,6 +4,7 @@ mod ciphertext;
 pub mod detect;
 pub mod entries;
 pub mod env_directory;
+mod foreign;
 pub mod formats;
 mod line_index;
 pub mod managers;
@@ -16,11 +17,15 @@ use crate::platform::bounded_read;
 use crate::vault::error::Detail;
 use crate::vault::rule::RuleViolation;
 use entries::{Empty, Entries, Gathered, Repeated};
-use formats::nesting::Nesting;
-use formats::{docker, dotenv, env, github, json, shell, systemd, tfvars, yaml};
+use formats::nesting::{self, Nesting};
+use formats::path::TreePath;
+use formats::tree::Tree;
+use formats::{docker, dotenv, env, github, json, k8s, shell, systemd, tfvars, yaml};
+use managers::columns::Columns;
 use managers::item::{Items, Wanted};
-use managers::{bitwarden, keepass, one_password};
+use managers::{bitwarden, csv_exports, keepass, proton_pass};
 use std::io::{self, Read};
+use text::unmarked;
 
 /// The greatest size of a file to import.
 const MAX_INPUT_BYTES: usize = 48 << 20;
@@ -30,11 +35,23 @@ pub fn read_bounded(from: impl Read) -> io::Result<Plaintext> {
     Ok(bounded_read::read(from, MAX_INPUT_BYTES + 1)?.into())
 }
 
+/// The mistake for a file that no format reads.
+pub fn foreign_kind(input: &Plaintext) -> Option<RuleViolation> {
+    let encrypted = ciphertext::of_file(unmarked(input));
+    let rule = encrypted.or_else(|| {
+        let kind = foreign::kind(input.expose())?;
+        Some(format!("the input is {kind}"))
+    });
+    Some(RuleViolation::new(rule?, "value_error"))
+}
+
 #[derive(Clone, Copy, PartialEq, Eq, Debug, clap::ValueEnum)]
 pub enum Format {
     Dotenv,
     Json,
     Yaml,
+    K8s,
+    Csv,
     Env,
     Docker,
     Shell,
@@ -45,14 +62,19 @@ pub enum Format {
     #[value(name = "1password")]
     OnePassword,
     KeepassXml,
+    ProtonPass,
     Pass,
 }
 
 /// How the input becomes names.
 #[derive(Clone, Copy, Default)]
-pub struct Rules {
+pub struct Rules<'a> {
     pub empty: Empty,
     pub nesting: Nesting,
+    /// The part of a JSON or YAML input to read.
+    pub path: Option<&'a TreePath>,
+    /// What the columns of a CSV hold; `None`: its headings say it.
+    pub columns: Option<&'a Columns>,
     pub wanted: Wanted,
     pub repeated: Repeated,
     pub dotenv: dotenv::Reading,
@@ -62,7 +84,12 @@ impl Format {
     /// Whether its items have several fields.
     pub fn is_of_manager(self) -> bool {
         match self {
-            Self::Bitwarden | Self::OnePassword | Self::KeepassXml | Self::Pass => true,
+            Self::Csv
+            | Self::Bitwarden
+            | Self::OnePassword
+            | Self::KeepassXml
+            | Self::ProtonPass
+            | Self::Pass => true,
             _ => false,
         }
     }
@@ -73,8 +100,8 @@ impl Format {
         let read = if input.len() > MAX_INPUT_BYTES {
             let rule = format!("the input can have at most {} MiB", MAX_INPUT_BYTES >> 20);
             Err(RuleViolation::new(rule, "too_long"))
-        } else if let Some(rule) = ciphertext::of_file(text::unmarked(input)) {
-            Err(RuleViolation::new(rule, "value_error"))
+        } else if let Some(broken) = foreign_kind(input) {
+            Err(broken)
         } else {
             self.read_into(&mut entries, input, rules)
         };
@@ -88,7 +115,6 @@ impl Format {
         rules: Rules,
     ) -> Result<(), RuleViolation> {
         let Rules {
-            nesting,
             wanted,
             repeated,
             dotenv,
@@ -96,17 +122,29 @@ impl Format {
         } = rules;
         match self {
             Self::Dotenv => dotenv::read(input, dotenv, repeated, entries),
-            Self::Json => json::read(input, nesting, entries),
-            Self::Yaml => yaml::read(input, nesting, entries),
+            Self::Json => read_tree(json::tree(unmarked(input))?, "an object", rules, entries),
+            Self::Yaml => match yaml::document(input)? {
+                Some(tree) => read_tree(tree, "a mapping", rules, entries),
+                None => Ok(()),
+            },
+            Self::K8s => k8s::read(input, entries),
             Self::Env => env::read(input, entries),
             Self::Docker => docker::read(input, entries),
             Self::Shell => shell::read(input, entries),
             Self::Systemd => systemd::read(input, entries),
             Self::Tfvars => tfvars::read(input, entries),
             Self::Github => github::read(input, entries),
+            Self::Csv => csv_exports::read(
+                input,
+                rules.columns,
+                &mut Items::new(entries, wanted, repeated),
+            ),
             Self::Bitwarden => bitwarden::read(input, &mut Items::new(entries, wanted, repeated)),
             Self::OnePassword => {
-                one_password::read(input, &mut Items::new(entries, wanted, repeated))
+                csv_exports::read_one_password(input, &mut Items::new(entries, wanted, repeated))
+            }
+            Self::ProtonPass => {
+                proton_pass::read(input, &mut Items::new(entries, wanted, repeated))
             }
             Self::KeepassXml => keepass::read(input, &mut Items::new(entries, wanted, repeated)),
             Self::Pass => {
@@ -115,6 +153,25 @@ impl Format {
             }
         }
     }
+}
+
+/// Imports a tree, or the part of it that you named. `mapping` is what the format calls one.
+fn read_tree(
+    tree: Tree,
+    mapping: &'static str,
+    rules: Rules,
+    into: &mut Entries,
+) -> Result<(), RuleViolation> {
+    let tree = match rules.path {
+        Some(path) => path.part_of(tree)?,
+        None if tree.is_kubernetes() => {
+            let rule =
+                "this is a manifest of Kubernetes: use --format k8s, which decodes its values";
+            return Err(RuleViolation::new(rule, "value_error"));
+        }
+        None => tree,
+    };
+    nesting::read(tree, rules.nesting, mapping, into)
 }
 
 #[cfg(test)]

@@ -254,7 +254,7 @@ fn the_file_name_decides_the_format() {
     for line in ["import secrets.txt", "import", "import -"] {
         let refused = sandbox.kluis(line.split(' ')).stdin("Z=1").run();
         let said = "kluis: error: --format is missing, and the name of the input does not tell it\n\
-                    kluis: hint: add --format dotenv, json, yaml, env, bitwarden, 1password, keepass-xml or pass\n";
+                    kluis: hint: add --format dotenv, json, yaml, k8s, csv, env, docker, shell, systemd, tfvars, github, bitwarden, 1password, keepass-xml, proton-pass or pass\n";
         refused.stderr(said).exits(2);
     }
     // An existing file of another format is reported as usual, and a missing one as missing.
@@ -336,7 +336,7 @@ fn one_mistake_anywhere_imports_nothing() {
         (
             "json",
             format!("[\"{value}\"]"),
-            "the input must be one JSON object of names and strings",
+            "line 1: the input must be an object of names and strings, or a list with a name and a value in each item",
         ),
         (
             "yaml",
@@ -455,7 +455,7 @@ fn a_usage_error_names_the_missing_option_and_repeats_nothing() {
     let line = |more: &[&str]| sandbox.kluis(["import"].iter().chain(more)).run();
     line(&["x"]).stderr_has("--format is missing").exits(2);
     line(&["--format", "hunter2"])
-        .stderr_has("--format <FORMAT> must be one of: dotenv, json, yaml, env, bitwarden, 1password, keepass-xml, pass\n")
+        .stderr_has("--format <FORMAT> must be one of: dotenv, json, yaml, k8s, csv, env, docker, shell, systemd, tfvars, github, bitwarden, 1password, keepass-xml, proton-pass, pass\n")
         .exits(2);
     line(&["--format", "env", "--on-conflict", "hunter2"])
         .stderr_has("must be one of: fail, skip, replace\n")

@@ -116,7 +116,8 @@ fn items_of_one_title_are_a_conflict_unless_they_are_numbered() {
     import(&["--on-repeat", "number"])
         .stdout(
             "created shop\ncreated shop_url\ncreated shop_username\ncreated shop_notes\n\
-             created shop_2 from shop\ncreated shop_2_username from shop\ncreated shop_2_totp from shop\n",
+             created shop_2 from shop\ncreated shop_2_username from shop\ncreated shop_2_totp from shop\n\
+             left out the columns: Favorite, Tags\n",
         )
         .exits(0);
     assert_eq!(sandbox.get("shop"), format!("{secret}-1").as_bytes());

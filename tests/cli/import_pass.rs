@@ -106,9 +106,12 @@ fn a_store_is_decrypted_file_by_file() {
     fs::create_dir(store.root.join(".git")).unwrap();
     fs::write(store.root.join(".git/x.gpg"), "no secret").unwrap();
     fs::write(store.root.join("work/notes.txt"), "x").unwrap();
+    store.put("work/.hidden.gpg", "p\n");
+    store.put("blob.gpg", "\ncontent-disposition: attachment; filename=\"a\"\ncontent-transfer-encoding: Base64\n\n/wAB\n");
     symlink("../mail.gpg", store.root.join("work/same.gpg")).unwrap();
     symlink("..", store.root.join("work/turning")).unwrap();
     let said = "\
+created blob
 created mail
 created work.db.prod_eu from work/db/prod eu
 created work.db.prod_eu_user from work/db/prod eu
@@ -117,8 +120,10 @@ created work.db.prod_eu_totp from work/db/prod eu
 created work.db.prod_eu_notes from work/db/prod eu
 created work.same from work/same
 created work.tls from work/tls
+left out work/.hidden.gpg: its name begins with a dot
 left out work/notes.txt: it is not a .gpg file
 left out work/turning: it is a link to a folder, or to nothing
+left out blob: headers of gopass: content-disposition, content-transfer-encoding
 ";
     let before = sandbox.bytes();
     store
@@ -130,6 +135,7 @@ left out work/turning: it is a link to a folder, or to nothing
     store.import(&["--non-interactive"]).stdout(said).exits(0);
     assert_eq!(sandbox.get("work.db.prod_eu"), secret.as_bytes());
     assert_eq!(sandbox.get("work.db.prod_eu_notes"), b"some note");
+    assert_eq!(sandbox.get("blob"), b"\xff\0\x01");
     assert_eq!(sandbox.get("work.tls"), key.as_bytes());
     // A folder of the store alone, and passwords alone.
     let part = store.import_from(&store.root.join("work/db"), &["--fields", "password"]);

@@ -48,6 +48,7 @@ mod hostile_variables;
 mod house;
 mod identity;
 mod import;
+mod import_cases;
 mod import_dotenv;
 mod import_folder;
 mod import_managers;

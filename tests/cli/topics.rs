@@ -227,10 +227,19 @@ fn a_team_works_as_its_topic_says() {
 }
 
 /// Exports of one item each. No value is real.
-const EXPORTS: [(&str, &str); 8] = [
+const EXPORTS: [(&str, &str); 11] = [
     (".env", "MAIL_PASSWORD=not-real\n"),
     (".env.staging", "MAIL_PASSWORD=not-real-either\n"),
     ("secrets.yaml", "db:\n  password: not-real\n"),
+    (
+        "answer.json",
+        r#"{"data": {"data": {"key": "not-real"}, "metadata": {"version": 3}}}"#,
+    ),
+    (
+        "secret.k8s.yaml",
+        "apiVersion: v1\nkind: Secret\ndata: {DB_PASSWORD: bm90LXJlYWw=}\n",
+    ),
+    ("other.csv", "Title,Login,Password\nwifi,ada,not-real\n"),
     (
         "bitwarden.json",
         r#"{"encrypted": false, "folders": [{"id": "1", "name": "Work"}], "items": [{"id": "2",
@@ -266,7 +275,8 @@ fn each_import_of_the_topic_on_migration_works() {
     assert_eq!(
         run(&files),
         "would be created MAIL_PASSWORD\ncreated MAIL_PASSWORD\nnew workspace staging\n\
-         unchanged MAIL_PASSWORD\ncreated staging/MAIL_PASSWORD\ncreated db_password\n"
+         unchanged MAIL_PASSWORD\ncreated staging/MAIL_PASSWORD\ncreated db_password\n\
+         created key\ncreated DB_PASSWORD\n"
     );
     let imported = run(&managers);
     for name in [
@@ -274,6 +284,7 @@ fn each_import_of_the_topic_on_migration_works() {
         "Work.GitHub_username",
         "shop",
         "bank",
+        "wifi_username",
         "door",
     ] {
         let line = format!("created {name}");

@@ -82,6 +82,33 @@ pub fn read(
     }
 }
 
+/// Fails if a heading occurs twice. A heading that kluis does not know may be a value in the wrong place.
+pub fn check_once(header: &[String], known: impl Fn(&str) -> bool) -> Result<(), RuleViolation> {
+    for (at, heading) in header.iter().enumerate() {
+        let is_same = |other: &String| !heading.is_empty() && other.eq_ignore_ascii_case(heading);
+        let Some(first) = header[..at].iter().position(is_same) else {
+            continue;
+        };
+        let rule = if known(heading) {
+            format!("the column {heading} occurs twice")
+        } else {
+            format!("the columns {} and {} have one heading", first + 1, at + 1)
+        };
+        return Err(RuleViolation::new(rule, "duplicate"));
+    }
+    Ok(())
+}
+
+/// What ends the lines within a cell. A program that writes CRLF may have it in a value, too, so it stays.
+pub fn line_end(cell: &str) -> &'static str {
+    let breaks = memchr::memchr_iter(b'\n', cell.as_bytes()).count();
+    if breaks > 0 && cell.matches("\r\n").count() == breaks {
+        "\r\n"
+    } else {
+        "\n"
+    }
+}
+
 fn cells<'f>(fields: &'f [u8], ends: &[usize]) -> Option<Vec<&'f str>> {
     let mut start = 0;
     let cells = ends.iter().map(|&end| {

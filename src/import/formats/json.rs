@@ -1,28 +1,28 @@
-//! Reads `json`: one object of names and strings. A number or a boolean is imported as it is written; a null is
-//! left out.
+//! Reads `json`: one object of names and strings, or a list with a name and a value in each item. A number or a
+//! boolean is imported as it is written; a null is left out.
 
-use super::nesting::{self, Nesting};
-use crate::import::entries::{Entries, MAX_ENTRIES};
+use super::tree::{Node, Tree, check_depth};
+use crate::import::entries::Location;
 use crate::import::line_index::Lines;
-use crate::import::text::unmarked;
-use crate::json::{self, NoString, document, is_null, members};
+use crate::json::{self, NoString, document, is_null, items, members};
 use crate::plaintext::Plaintext;
 use crate::vault::rule::RuleViolation;
 use serde_json::value::RawValue;
 
-pub fn read(input: &Plaintext, nesting: Nesting, into: &mut Entries) -> Result<(), RuleViolation> {
-    let bytes = unmarked(input);
-    let json = document(bytes).map_err(|wrong| not_json(&wrong))?;
-    if members(json, 0).is_none() {
-        let rule = "the input must be one JSON object of names and strings";
-        return Err(RuleViolation::new(rule, "dict_type"));
-    }
-    let mut reader = Reader {
-        nesting,
-        lines: Lines::of(bytes),
-        into,
-    };
-    reader.object(&[], json, 0)
+/// The whole text as a tree.
+pub fn tree(text: &[u8]) -> Result<Tree, RuleViolation> {
+    let json = document(text).map_err(|wrong| not_json(&wrong))?;
+    let mut places = Places::Lines(Lines::of(text));
+    let place = places.of(json);
+    let node = node(json, place, &mut places, 0)?;
+    Ok(Tree { place, node })
+}
+
+/// The JSON in a value, which has one place.
+pub fn tree_in(value: &Plaintext, place: Location) -> Result<Tree, RuleViolation> {
+    let json = document(value.expose()).map_err(|wrong| not_json(&wrong))?;
+    let node = node(json, place, &mut Places::One(place), 0)?;
+    Ok(Tree { place, node })
 }
 
 /// The mistake for text that is not JSON; it never quotes the text.
@@ -32,56 +32,75 @@ pub fn not_json(wrong: &json::NotJson) -> RuleViolation {
     RuleViolation::new(rule, "json_invalid")
 }
 
-struct Reader<'t, 'e> {
-    nesting: Nesting,
-    lines: Lines<'t>,
-    into: &'e mut Entries,
+enum Places<'t> {
+    Lines(Lines<'t>),
+    One(Location),
 }
 
-impl Reader<'_, '_> {
-    /// Reads the members of an object named `above`.
-    fn object(&mut self, above: &[u8], json: &RawValue, depth: usize) -> Result<(), RuleViolation> {
-        for (name, given) in members(json, MAX_ENTRIES + 1).unwrap_or_default() {
-            let place = self.lines.line_of(name.get().as_bytes());
-            let Ok(name) = json::string(name) else {
-                let rule = "a name contains a broken \\u escape: half of a surrogate pair";
-                self.into.refuse(place, rule, "string_unicode");
-                continue;
-            };
-            let name = nesting::below(above, name.expose());
-            match json::string(given) {
-                Ok(value) => self.into.push(place, &name, value)?,
-                Err(NoString::OtherType) if members(given, 0).is_some() => {
-                    match self.nesting.enter(&name, "an object", depth) {
-                        Ok(()) => self.object(&name, given, depth + 1)?,
-                        Err(rule) => self.into.refuse_value(place, &name, &rule),
-                    }
-                }
-                Err(NoString::OtherType) if is_null(given) => {
-                    self.into.push(place, &name, None)?;
-                }
-                Err(NoString::OtherType) if given.get().starts_with('[') => {
-                    let rule = "is a list, not a string";
-                    self.into.refuse_value(place, &name, rule);
-                }
-                Err(NoString::OtherType) => {
-                    let written = Plaintext::new(given.get().into());
-                    self.into.push(place, &name, written)?;
-                }
-                Err(NoString::Surrogate) => {
-                    let rule = "contains a broken \\u escape: half of a surrogate pair";
-                    self.into.refuse_value(place, &name, rule);
-                }
-            }
+impl Places<'_> {
+    fn of(&mut self, part: &RawValue) -> Location {
+        match self {
+            Self::Lines(lines) => lines.line_of(part.get().as_bytes()),
+            Self::One(place) => *place,
         }
-        Ok(())
     }
+}
+
+fn node(
+    json: &RawValue,
+    place: Location,
+    places: &mut Places<'_>,
+    depth: usize,
+) -> Result<Node, RuleViolation> {
+    match json.get().as_bytes().first() {
+        Some(b'{') => {
+            check_depth(place, depth)?;
+            let given = members(json, usize::MAX).unwrap_or_default();
+            // Exactly as large as needed: an export has a hundred thousand small objects.
+            let mut members = Vec::with_capacity(given.len());
+            for (name, given) in given {
+                let place = places.of(name);
+                let name = name_of(name, place)?;
+                let node = node(given, place, places, depth + 1)?;
+                members.push((name, Tree { place, node }));
+            }
+            Ok(Node::Mapping(members))
+        }
+        Some(b'[') => {
+            check_depth(place, depth)?;
+            let given = items(json, usize::MAX).unwrap_or_default();
+            let mut items = Vec::with_capacity(given.len());
+            for item in given {
+                let place = places.of(item);
+                let node = node(item, place, places, depth + 1)?;
+                items.push(Tree { place, node });
+            }
+            Ok(Node::List(items))
+        }
+        _ if is_null(json) => Ok(Node::Null),
+        _ => Ok(match json::string(json) {
+            Ok(text) => Node::Text(text),
+            Err(NoString::OtherType) => Node::Text(Plaintext::new(json.get().into())),
+            Err(NoString::Surrogate) => {
+                Node::Other("contains a broken \\u escape: half of a surrogate pair")
+            }
+        }),
+    }
+}
+
+fn name_of(name: &RawValue, place: Location) -> Result<String, RuleViolation> {
+    let name = json::string(name).map_err(|_| {
+        let rule =
+            format!("{place}: a name contains a broken \\u escape: half of a surrogate pair");
+        RuleViolation::new(rule, "string_unicode")
+    })?;
+    Ok(String::from_utf8_lossy(name.expose()).into_owned())
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::import::entries::Entry;
+    use crate::import::formats::nesting::Nesting;
     use crate::import::reading::read;
     use crate::import::{Format, Rules};
     use proptest::prelude::*;
@@ -155,7 +174,7 @@ mod tests {
             ),
             (
                 "{\"A\": {\"B\": [\"hunter2\"]}}",
-                "line 1: A_B is a list, not a string",
+                "line 1: A.B is a list, not a string",
             ),
             (
                 "{\"sops\": {\"mac\": \"hunter2\"}}",
@@ -167,7 +186,7 @@ mod tests {
         let deep = format!("{}1{}", "{\"A\":".repeat(40), "}".repeat(40));
         let told = read_with(&deep, Nesting::Joined).err().unwrap();
         assert!(
-            told[0].ends_with("is an object, nested too deep"),
+            told[0] == "line 1: the input is nested deeper than 32 levels",
             "{told:?}"
         );
     }
@@ -194,15 +213,106 @@ mod tests {
         ] {
             assert!(told(input)[0].starts_with("the input is not valid JSON at line 1"));
         }
-        for input in ["[\"hunter2\"]", "\"hunter2\"", "1", "null"] {
+        for input in [
+            "[\"hunter2\"]",
+            "\"hunter2\"",
+            "1",
+            "[]",
+            "[{\"name\": \"A\"}]",
+        ] {
             assert_eq!(
                 told(input),
-                ["the input must be one JSON object of names and strings"]
+                [
+                    "line 1: the input must be an object of names and strings, or a list with a name and a value in each item"
+                ]
             );
         }
-        assert_eq!(told("{}"), ["the input is empty"]);
+        for input in ["{}", "null"] {
+            assert_eq!(told(input), ["the input is empty"]);
+        }
         let deep = format!("{{\"A\": {}{}}}", "[".repeat(100_000), "]".repeat(100_000));
-        assert_eq!(told(&deep), ["line 1: A is a list, not a string"]);
+        assert_eq!(
+            told(&deep),
+            ["line 1: the input is nested deeper than 32 levels"]
+        );
+    }
+
+    fn texts(entries: Vec<Entry>) -> Vec<(String, String, Option<String>)> {
+        let entries = entries.into_iter().map(|entry| {
+            let value = entry.value.unwrap().expose().to_vec();
+            let value = String::from_utf8(value).unwrap();
+            (entry.name.to_string(), value, entry.origin)
+        });
+        entries.collect()
+    }
+
+    #[test]
+    fn names_that_no_secret_can_have_are_adapted() {
+        let input = r#"{"db":{"ok":"1","my pass":"2"},"x":{"y/z":"3", "-n:m": "4"}}"#;
+        let read = texts(read_with(input, Nesting::Joined).ok().unwrap());
+        let expected = [
+            ("db_ok", "1", None),
+            ("db_my_pass", "2", Some("db.my pass")),
+            ("x_y.z", "3", Some("x.y/z")),
+            ("x_n_m", "4", Some("x.-n:m")),
+        ];
+        for ((name, value, origin), expected) in read.iter().zip(expected) {
+            assert_eq!((&**name, &**value, origin.as_deref()), expected);
+        }
+        let long = "hunter2".repeat(20);
+        let told = told(&format!(
+            r#"{{"a b":"1", "a/b": "2", "a:b": "3", "":"", "{long}": "v"}}"#
+        ));
+        assert_eq!(told[0], "a_b is given twice, at line 1 and at line 1; --on-repeat last, first or number chooses");
+        assert_eq!(told[1], "line 1: the name of a secret cannot be empty");
+        assert!(told[2].starts_with("line 1: hunter2hunter2"), "{told:?}");
+        assert!(told[2].ends_with("at most 128 characters"), "{told:?}");
+    }
+
+    #[test]
+    fn a_list_of_names_and_values_is_read_and_the_rest_named() {
+        let input = r#"[{"id": "1", "key": "DB", "value": "v", "note": ""}, {"key": "my key", "value": 5}]"#;
+        let rules = Rules::default();
+        let gathered = read(Format::Json, input, rules).ok().unwrap();
+        let left: Vec<_> = gathered.left_out.iter().map(|left| &*left.why).collect();
+        assert_eq!(left, ["id"]);
+        let read = texts(gathered.entries);
+        assert_eq!(read[0], ("DB".into(), "v".into(), None));
+        assert_eq!(
+            read[1],
+            ("my_key".into(), "5".into(), Some("my key".into()))
+        );
+        let upper = r#"[{"Name": "A", "Value": "v"}]"#;
+        assert_eq!(texts(read_all(upper).ok().unwrap())[0].0, "A");
+        for (input, expected) in [
+            (
+                r#"{"env": [{"name": "A", "value": "hunter2"}]}"#,
+                "line 1: env is a list, not a string; to import its names and values alone, add --path .env",
+            ),
+            (
+                r#"[{"name": "A", "value": {"hunter2": 1}}]"#,
+                "line 1: A is an object, not a string; to join nested names with _, add --nested",
+            ),
+            (
+                r#"[{"name": "A", "value": "v"}, {"name": "A", "value": "w"}]"#,
+                "A is given twice, at line 1 and at line 1; --on-repeat last, first or number chooses",
+            ),
+        ] {
+            assert_eq!(told(input), [expected]);
+        }
+        // Which one is the name?
+        assert!(read_all(r#"[{"name": "A", "key": "B", "value": "v"}]"#).is_err());
+    }
+
+    #[test]
+    fn a_manifest_of_kubernetes_is_no_object_of_names() {
+        let input = r#"{"data": {"A": "dg=="}, "kind": "Secret", "apiVersion": "v1"}"#;
+        for nesting in [Nesting::Refused, Nesting::Joined] {
+            assert_eq!(
+                read_with(input, nesting).err().unwrap(),
+                ["this is a manifest of Kubernetes: use --format k8s, which decodes its values"]
+            );
+        }
     }
 
     proptest! {

@@ -1,133 +1,203 @@
-//! Reads `yaml`: one mapping of names and strings. A number, a boolean or a date is imported as it is written;
-//! a null is left out.
+//! Reads `yaml`: one mapping of names and strings, or a list with a name and a value in each item. A number, a
+//! boolean or a date is imported as it is written; a null is left out; an alias is followed.
 //!
 //! A value is moved out of the parser, which leaves behind only what its own buffers held while they grew.
 
-use super::nesting::{self, Nesting};
-use crate::import::entries::{Entries, Location};
+use super::tree::{Node, Tree, check_depth};
+use crate::import::entries::Location;
 use crate::import::text::{line_at, text};
 use crate::plaintext::Plaintext;
 use crate::vault::rule::RuleViolation;
 use saphyr_parser::{Event, Parser, ScalarStyle, StrInput};
+use std::borrow::Cow;
+use std::collections::HashMap;
 
-pub fn read(input: &Plaintext, nesting: Nesting, into: &mut Entries) -> Result<(), RuleViolation> {
+/// As much as an input may have without aliases.
+const MAX_COPIED_BYTES: usize = 48 << 20;
+
+/// The one document of the input; `None`: there is nothing in it.
+pub fn document(input: &Plaintext) -> Result<Option<Tree>, RuleViolation> {
+    let mut documents = documents(input)?.into_iter();
+    let first = documents.next();
+    if let Some(Tree { place, .. }) = documents.next() {
+        let rule = format!("{place}: a second document begins, but an import takes one");
+        return Err(RuleViolation::new(rule, "value_error"));
+    }
+    Ok(first)
+}
+
+/// Every document of the input.
+pub fn documents(input: &Plaintext) -> Result<Vec<Tree>, RuleViolation> {
     let text = text(input)?;
     check_printable(text)?;
-    let mut events = Events(Parser::new_from_str(text));
-    loop {
-        match events.next()? {
-            (_, Event::StreamStart | Event::DocumentStart(_) | Event::Nothing) => {}
-            (_, Event::MappingStart(..)) => break,
-            (_, Event::StreamEnd) => return Ok(()),
-            (_, Event::Scalar(text, ScalarStyle::Plain, ..)) if text.is_empty() => return Ok(()),
-            (place, _) => {
-                let rule = format!("{place}: the input must be one mapping of names and strings");
-                return Err(RuleViolation::new(rule, "dict_type"));
-            }
-        }
-    }
-    if mapping(&mut events, nesting, into)? == Rest::Unread {
-        return Ok(());
-    }
-    loop {
-        match events.next()? {
-            (_, Event::DocumentEnd | Event::Nothing) => {}
-            (_, Event::StreamEnd) => return Ok(()),
-            (place, _) => {
-                let rule = format!("{place}: a second document begins, but an import takes one");
-                return Err(RuleViolation::new(rule, "value_error"));
-            }
-        }
-    }
-}
-
-/// Whether to read on after a mapping.
-#[derive(PartialEq, Eq)]
-enum Rest {
-    Read,
-    Unread,
-}
-
-/// Reads a mapping that has begun, and the mappings in it.
-fn mapping(
-    events: &mut Events<'_>,
-    nesting: Nesting,
-    into: &mut Entries,
-) -> Result<Rest, RuleViolation> {
-    // The names of the open mappings within the outermost one.
-    let mut above: Vec<Vec<u8>> = Vec::new();
-    loop {
-        let (place, name) = events.next()?;
-        if name == Event::MappingEnd {
-            if above.pop().is_none() {
-                return Ok(Rest::Read);
-            }
-            continue;
-        }
-        let name = match node(name) {
-            Node::Text(name) => {
-                nesting::below(above.last().map_or(&[], |name| name), name.expose())
-            }
-            Node::Other(what) | Node::List(what) | Node::Mapping(what) => {
-                let rule = format!("{place}: {what} cannot be a name");
-                return Err(RuleViolation::new(rule, "string_type"));
-            }
-        };
-        let (_, value) = events.next()?;
-        if is_null(&value) {
-            into.push(place, &name, None)?;
-            continue;
-        }
-        match node(value) {
-            Node::Text(value) => into.push(place, &name, value)?,
-            Node::Other(what) => {
-                into.refuse_value(place, &name, &format!("is {what}, not a string"));
-            }
-            Node::Mapping(what) => match nesting.enter(&name, what, above.len()) {
-                Ok(()) => above.push(name),
-                Err(rule) => {
-                    // Skip its content, however deep.
-                    into.refuse_value(place, &name, &rule);
-                    return Ok(Rest::Unread);
-                }
-            },
-            Node::List(what) => {
-                into.refuse_value(place, &name, &format!("is {what}, not a string"));
-                return Ok(Rest::Unread);
-            }
-        }
-    }
-}
-
-/// A name or a value.
-enum Node {
-    Text(Plaintext),
-    /// A scalar that is no text.
-    Other(&'static str),
-    Mapping(&'static str),
-    List(&'static str),
-}
-
-fn node(event: Event<'_>) -> Node {
-    let (text, tag) = match event {
-        Event::Scalar(text, _, _, tag) => (text, tag),
-        Event::Alias(_) => return Node::Other("an alias"),
-        Event::SequenceStart(..) => return Node::List("a list"),
-        _ => return Node::Mapping("a mapping"),
+    let mut reader = Reader {
+        events: Events(Parser::new_from_str(text)),
+        anchors: HashMap::new(),
+        copied_bytes: 0,
     };
+    let mut documents = Vec::new();
+    loop {
+        match reader.events.next()? {
+            (_, Event::StreamStart | Event::DocumentEnd | Event::Nothing) => {}
+            (_, Event::DocumentStart(_)) => reader.anchors.clear(),
+            (_, Event::StreamEnd) => return Ok(documents),
+            (place, event) => {
+                let node = reader.node(place, event, 0)?;
+                let node = if is_empty(&node) { Node::Null } else { node };
+                documents.push(Tree { place, node });
+            }
+        }
+    }
+}
+
+/// A document without content.
+fn is_empty(node: &Node) -> bool {
+    matches!(node, Node::Text(text) if text.len() == 0)
+}
+
+struct Reader<'t> {
+    events: Events<'t>,
+    anchors: HashMap<usize, Node>,
+    copied_bytes: usize,
+}
+
+impl<'t> Reader<'t> {
+    /// The node that begins with this event.
+    fn node(
+        &mut self,
+        place: Location,
+        event: Event<'t>,
+        depth: usize,
+    ) -> Result<Node, RuleViolation> {
+        let (anchor, node) = match event {
+            Event::Alias(anchor) => return self.alias(place, anchor),
+            Event::Scalar(text, style, anchor, tag) => {
+                let tag = tag
+                    .as_deref()
+                    .map(|tag| tag.is_yaml_core_schema() && tag.suffix == "str");
+                (anchor, scalar(text, style, tag))
+            }
+            Event::SequenceStart(anchor, _) => {
+                check_depth(place, depth)?;
+                (anchor, Node::List(self.list(depth)?))
+            }
+            Event::MappingStart(anchor, _) => {
+                check_depth(place, depth)?;
+                (anchor, Node::Mapping(self.mapping(depth)?))
+            }
+            _ => return Err(not_yaml(place)),
+        };
+        if anchor > 0 {
+            let copy = self.copy(place, &node)?;
+            self.anchors.insert(anchor, copy);
+        }
+        Ok(node)
+    }
+
+    fn mapping(&mut self, depth: usize) -> Result<Vec<(String, Tree)>, RuleViolation> {
+        let mut members = Vec::new();
+        loop {
+            let (place, event) = self.events.next()?;
+            if event == Event::MappingEnd {
+                return Ok(members);
+            }
+            let name = name(place, event)?;
+            let (value_place, event) = self.events.next()?;
+            let node = self.node(value_place, event, depth + 1)?;
+            members.push((name, Tree { place, node }));
+        }
+    }
+
+    fn list(&mut self, depth: usize) -> Result<Vec<Tree>, RuleViolation> {
+        let mut items = Vec::new();
+        loop {
+            let (place, event) = self.events.next()?;
+            if event == Event::SequenceEnd {
+                return Ok(items);
+            }
+            let node = self.node(place, event, depth + 1)?;
+            items.push(Tree { place, node });
+        }
+    }
+
+    /// A copy of what an alias stands for.
+    fn alias(&mut self, place: Location, anchor: usize) -> Result<Node, RuleViolation> {
+        let Some(node) = self.anchors.remove(&anchor) else {
+            return Ok(Node::Other("is an alias of what it is in"));
+        };
+        let copy = self.copy(place, &node);
+        self.anchors.insert(anchor, node);
+        copy
+    }
+
+    /// Copies a node; aliases of aliases end at a limit.
+    fn copy(&mut self, place: Location, node: &Node) -> Result<Node, RuleViolation> {
+        self.copied_bytes += size_of::<Tree>();
+        if let Node::Text(text) = node {
+            self.copied_bytes += text.len();
+        }
+        if self.copied_bytes > MAX_COPIED_BYTES {
+            let rule = format!("{place}: the aliases stand for more than 48 MiB");
+            return Err(RuleViolation::new(rule, "too_long"));
+        }
+        let mut tree = |tree: &Tree| {
+            let node = self.copy(tree.place, &tree.node)?;
+            let place = tree.place;
+            Ok(Tree { place, node })
+        };
+        Ok(match node {
+            Node::Null => Node::Null,
+            Node::Text(text) => Node::Text(Plaintext::new(text.expose().to_vec())),
+            Node::Other(rule) => Node::Other(rule),
+            Node::List(items) => Node::List(items.iter().map(tree).collect::<Result<_, _>>()?),
+            Node::Mapping(members) => {
+                let members = members.iter();
+                let members = members.map(|(name, member)| Ok((name.clone(), tree(member)?)));
+                Node::Mapping(members.collect::<Result<_, _>>()?)
+            }
+        })
+    }
+}
+
+/// A scalar; `tag` says whether its tag is the one of a text.
+fn scalar(text: Cow<'_, str>, style: ScalarStyle, tag: Option<bool>) -> Node {
+    if tag.is_none() && style == ScalarStyle::Plain && is_null(&text) {
+        return Node::Null;
+    }
     let text = Plaintext::new(text.into_owned().into_bytes());
     match tag {
-        Some(tag) if tag.is_yaml_core_schema() && tag.suffix == "str" => Node::Text(text),
-        Some(_) => Node::Other("tagged as something else than !!str"),
-        None => Node::Text(text),
+        Some(false) => Node::Other("is tagged as something else than !!str, not a string"),
+        Some(true) | None => Node::Text(text),
     }
 }
 
-fn is_null(event: &Event<'_>) -> bool {
-    let Event::Scalar(text, ScalarStyle::Plain, _, None) = event else {
-        return false;
+fn is_null(text: &str) -> bool {
+    matches!(text, "~" | "null" | "Null" | "NULL")
+}
+
+fn name(place: Location, event: Event<'_>) -> Result<String, RuleViolation> {
+    let what = match event {
+        Event::Scalar(text, ScalarStyle::Plain, _, None) if text == "<<" => {
+            let rule = format!("{place}: << merges another mapping: write its names out instead");
+            return Err(RuleViolation::new(rule, "value_error"));
+        }
+        Event::Scalar(text, _, _, tag) => match tag {
+            Some(tag) if !tag.is_yaml_core_schema() || tag.suffix != "str" => {
+                "tagged as something else than !!str"
+            }
+            _ => return Ok(text.into_owned()),
+        },
+        Event::Alias(_) => "an alias",
+        Event::SequenceStart(..) => "a list",
+        _ => "a mapping",
     };
-    matches!(&**text, "~" | "null" | "Null" | "NULL")
+    let rule = format!("{place}: {what} cannot be a name");
+    Err(RuleViolation::new(rule, "string_type"))
+}
+
+fn not_yaml(place: Location) -> RuleViolation {
+    let rule = format!("the input is not valid YAML at {place}");
+    RuleViolation::new(rule, "yaml_invalid")
 }
 
 struct Events<'t>(Parser<'t, StrInput<'t>>);
@@ -162,8 +232,8 @@ fn check_printable(text: &str) -> Result<(), RuleViolation> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::import::entries::Empty;
+    use crate::import::formats::nesting::Nesting;
     use crate::import::reading::{pairs_or_empty, read};
     use crate::import::{Format, Rules};
     use proptest::prelude::*;
@@ -229,17 +299,53 @@ mod tests {
     }
 
     #[test]
-    fn an_alias_and_another_tag_are_no_string() {
+    fn an_alias_stands_for_what_it_names() {
+        let pairs = |input| read_with(input, Nesting::Joined).unwrap();
+        let expected = |all: &[(&str, &str)]| -> Vec<(String, String)> {
+            all.iter()
+                .map(|&(name, value)| (name.to_owned(), value.to_owned()))
+                .collect()
+        };
         assert_eq!(
-            told("E: !!binary aHVudGVyMg==\nF: &f v\nG: *f\n"),
-            [
-                "line 1: E is tagged as something else than !!str, not a string",
-                "line 3: G is an alias, not a string",
-            ]
+            pairs("a: &x v\nb: *x\n"),
+            expected(&[("a", "v"), ("b", "v")])
         );
         assert_eq!(
-            told("a: &f v\n*f : hunter2"),
-            ["line 2: an alias cannot be a name"]
+            pairs("a: &x\n  u: 1\n  p: &y s\nb: *x\nc: *y\n"),
+            expected(&[
+                ("a_u", "1"),
+                ("a_p", "s"),
+                ("b_u", "1"),
+                ("b_p", "s"),
+                ("c", "s")
+            ])
+        );
+        let lines = (1..30).map(|n| {
+            let before = n - 1;
+            format!("a{n}: &a{n} {{x: *a{before}, y: *a{before}}}\n")
+        });
+        let laughs = format!("a0: &a0 hunter2\n{}", lines.collect::<String>());
+        for (input, told) in [
+            ("a: &f hunter2\n*f : v", "line 2: an alias cannot be a name"),
+            (
+                "a: &x\n  b: *x\n",
+                "line 2: a.b is an alias of what it is in",
+            ),
+            (
+                "a: &x\n  b: hunter2\nc:\n  <<: *x\n",
+                "line 4: << merges another mapping: write its names out instead",
+            ),
+            (
+                "A: 1\nE: !!binary aHVudGVyMg==\n",
+                "line 2: E is tagged as something else than !!str, not a string",
+            ),
+        ] {
+            assert_eq!(read_with(input, Nesting::Joined).unwrap_err(), [told]);
+        }
+        let told = read_with(&laughs, Nesting::Joined).unwrap_err();
+        assert!(
+            told[0].ends_with("the aliases stand for more than 48 MiB"),
+            "{told:?}"
         );
     }
 
@@ -257,7 +363,7 @@ mod tests {
         let deep = "- ".repeat(1_000_000);
         assert_eq!(
             told(&format!("A:\n  {deep}")),
-            ["line 1: A is a list, not a string"]
+            ["line 2: the input is nested deeper than 32 levels"]
         );
     }
 
@@ -281,7 +387,7 @@ mod tests {
             ),
             (
                 "A:\n  B: [hunter2]\n",
-                "line 2: A_B is a list, not a string",
+                "line 2: A.B is a list, not a string",
             ),
             (
                 "A: v\nsops:\n  mac: hunter2\n",
@@ -291,7 +397,7 @@ mod tests {
             assert_eq!(joined(input).unwrap_err(), [told]);
         }
         let deep: Vec<_> = (0..40).map(|n| " ".repeat(n) + "A:\n").collect();
-        assert!(joined(&deep.concat()).unwrap_err()[0].ends_with("is a mapping, nested too deep"));
+        assert!(joined(&deep.concat()).unwrap_err()[0].ends_with("nested deeper than 32 levels"));
     }
 
     #[test]
@@ -309,15 +415,15 @@ mod tests {
         for (input, expected) in [
             (
                 "hunter2",
-                "line 1: the input must be one mapping of names and strings",
+                "line 1: the input must be a mapping of names and strings, or a list with a name and a value in each item",
             ),
             (
                 "\n- hunter2",
-                "line 2: the input must be one mapping of names and strings",
+                "line 2: the input must be a mapping of names and strings, or a list with a name and a value in each item",
             ),
             (
                 "A: v\n---\nB: v",
-                "line 2: a second document begins, but an import takes one",
+                "line 3: a second document begins, but an import takes one",
             ),
             ("", "the input is empty"),
             ("---\n", "the input is empty"),

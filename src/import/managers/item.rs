@@ -167,7 +167,7 @@ impl<'e> Items<'e> {
 }
 
 /// The name of an item: its folders and title, with the characters that names allow, joined by dots.
-fn name_of(path: &str) -> String {
+pub fn name_of(path: &str) -> String {
     let parts = path.split('/').map(in_name).filter(|part| !part.is_empty());
     let name = parts.collect::<Vec<_>>().join(".");
     match name.trim_start_matches('-') {

@@ -7,9 +7,11 @@ use super::gpg::{Failure, Gpg};
 use super::item::{Item, Items};
 use crate::import::Rules;
 use crate::import::entries::{Entries, Gathered, Location};
+use crate::json;
 use crate::plaintext::Plaintext;
 use crate::vault::error::Detail;
 use crate::vault::rule::RuleViolation;
+use data_encoding::BASE64;
 use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::io;
@@ -26,8 +28,25 @@ const MAX_DEPTH: usize = 32;
 /// passphrase.
 const MAX_FAILURES: usize = 3;
 
+/// What pass, gopass and git keep in a store beside its secrets.
+const METADATA: [&str; 7] = [
+    ".git",
+    ".gitattributes",
+    ".gitignore",
+    ".gpg-id",
+    ".gpg-id.sig",
+    ".public-keys",
+    ".extensions",
+];
+
 /// A longer text before a colon is a sentence, not a key.
 const MAX_KEY_CHARACTERS: usize = 64;
+
+/// How a key or a certificate begins.
+const PEM: &str = "-----BEGIN ";
+
+/// The first line that gopass once wrote in the place of a password.
+const GOPASS: &str = "GOPASS-SECRET-1.0";
 
 /// Decrypts and reads every file below a folder, or reports the ones that could not be read.
 pub fn read(folder: &Path, gpg: &Gpg, rules: Rules) -> io::Result<Result<Gathered, Vec<Detail>>> {
@@ -57,15 +76,18 @@ impl Store {
         entries.sort_by_key(fs::DirEntry::file_name);
         for entry in entries {
             let path = entry.path();
-            // .git, .gpg-id, .public-keys and the like.
-            if entry.file_name().as_encoded_bytes().starts_with(b".") {
-                continue;
-            }
             let shown = path
                 .strip_prefix(root)
                 .unwrap_or(&path)
                 .display()
                 .to_string();
+            let name = entry.file_name();
+            if name.as_encoded_bytes().starts_with(b".") {
+                if !METADATA.iter().any(|known| name == **known) {
+                    self.left_out.push((shown, "its name begins with a dot"));
+                }
+                continue;
+            }
             if entry.file_type()?.is_symlink() {
                 match path.canonicalize() {
                     Ok(to) if !to.starts_with(root) => {
@@ -142,23 +164,57 @@ impl Store {
 }
 
 /// The item of a decrypted file.
-fn item(title: &str, plain: Plaintext) -> Item {
+pub fn item(title: &str, plain: Plaintext) -> Item {
     let mut item = Item::new([], title);
-    // A key, a certificate or binary data is one value.
-    let is_whole = plain.expose().starts_with(b"-----BEGIN ");
-    let Some(text) = str::from_utf8(plain.expose()).ok().filter(|_| !is_whole) else {
+    // A key, a certificate, a JSON document or binary data is one value.
+    let is_whole = |text: &str| text.starts_with(PEM) || text.contains('\n') && is_json(text);
+    let text = str::from_utf8(plain.expose()).ok();
+    let Some(text) = text.filter(|text| !is_whole(text.trim_end())) else {
         item.main(plain);
         return item;
     };
+    let (first, rest) = text.split_once('\n').unwrap_or((text, ""));
+    match attachment(rest) {
+        Some(Ok((headers, content))) => {
+            let headers = headers.join(", ");
+            item.leave_out(format!("headers of gopass: {headers}"));
+            if first.trim_end().is_empty() || first.trim_end() == GOPASS {
+                item.main(content);
+            } else {
+                item.main(Plaintext::new(first.trim_end_matches('\r').into()));
+                item.field("content", content);
+            }
+            return item;
+        }
+        Some(Err(())) => item.leave_out("the decoded content: its Base64 is broken"),
+        None => {}
+    }
+    item.main(Plaintext::new(first.trim_end_matches('\r').into()));
+    fill(&mut item, rest);
+    item
+}
+
+/// Fills an item with what follows the password. A key in PEM and a JSON document are not cut into fields.
+fn fill(item: &mut Item, text: &str) {
     let value = |text: &str| Plaintext::new(text.into());
-    let mut lines = text
-        .split('\n')
-        .map(|line| line.strip_suffix('\r').unwrap_or(line));
-    item.main(value(lines.next().unwrap_or_default()));
     // The notes are never longer than the text, so the buffer does not grow.
     let mut notes = Zeroizing::new(String::with_capacity(text.len()));
-    for line in lines {
-        if line.starts_with("otpauth://") {
+    let mut rest = text;
+    let mut in_pem = false;
+    while !rest.is_empty() {
+        if !in_pem && is_json(rest) {
+            notes.push_str(rest);
+            break;
+        }
+        let (line, after) = rest.split_once('\n').unwrap_or((rest, ""));
+        let line = line.strip_suffix('\r').unwrap_or(line);
+        rest = after;
+        in_pem |= line.starts_with(PEM);
+        if in_pem {
+            notes.push_str(line);
+            notes.push('\n');
+            in_pem = !line.starts_with("-----END ");
+        } else if line.starts_with("otpauth://") {
             item.field("totp", value(line));
         } else if let Some((key, given)) = pair(line) {
             item.field(key, value(given));
@@ -168,7 +224,31 @@ fn item(title: &str, plain: Plaintext) -> Item {
         }
     }
     item.field("notes", value(notes.trim_matches('\n')));
-    item
+}
+
+/// Whether a text is a JSON object or list, and not one number or word.
+fn is_json(text: &str) -> bool {
+    text.starts_with(['{', '[']) && json::document(text.as_bytes()).is_ok()
+}
+
+/// The headers and the decoded content of a file that gopass stored as Base64.
+fn attachment(text: &str) -> Option<Result<(Vec<&str>, Plaintext), ()>> {
+    let mut headers = Vec::new();
+    let mut is_base64 = false;
+    let mut rest = text;
+    while let Some((line, after)) = rest.split_once('\n')
+        && let Some((key, given)) = pair(line.trim_end())
+    {
+        is_base64 |= key.eq_ignore_ascii_case("content-transfer-encoding")
+            && given.eq_ignore_ascii_case("base64");
+        headers.push(key);
+        rest = after;
+    }
+    is_base64.then_some(())?;
+    let mut packed = Zeroizing::new(Vec::with_capacity(rest.len()));
+    packed.extend(rest.bytes().filter(|byte| !byte.is_ascii_whitespace()));
+    let content = BASE64.decode(&packed).map(Plaintext::new);
+    Some(content.map(|content| (headers, content)).map_err(|_| ()))
 }
 
 /// The key and the value of a `key: value` line.
@@ -225,6 +305,60 @@ mod tests {
         check(
             b"\nuser: ann\nuser: bob\n",
             &[("a_user", b"ann"), ("a_user_2", b"bob")],
+        );
+    }
+
+    #[test]
+    fn a_key_or_json_after_the_password_is_not_cut() {
+        let key = "-----BEGIN KEY-----\nProc-Type: 4\n-----END KEY-----";
+        check(
+            format!("p\nuser: ann\n{key}\nurl: x\n").as_bytes(),
+            &[
+                ("a", b"p"),
+                ("a_user", b"ann"),
+                ("a_url", b"x"),
+                ("a_notes", key.as_bytes()),
+            ],
+        );
+        let json = "{\n\"a\": \"hunter: 2\",\n\"b: c\": [1]\n}";
+        check(
+            format!("p\nuser: ann\n{json}\n").as_bytes(),
+            &[
+                ("a", b"p"),
+                ("a_user", b"ann"),
+                ("a_notes", json.as_bytes()),
+            ],
+        );
+        check(json.as_bytes(), &[("a", json.as_bytes())]);
+        check(b"[1]\n", &[("a", b"[1]")]);
+        check(
+            b"p\n{no json\nuser: x\n",
+            &[("a", b"p"), ("a_user", b"x"), ("a_notes", b"{no json")],
+        );
+    }
+
+    #[test]
+    fn what_gopass_stored_as_base64_is_decoded() {
+        let headers = "Content-Disposition: attachment; filename=\"a.bin\"\ncontent-transfer-encoding: Base64\n";
+        check(
+            format!("\n{headers}\n/wAB\nAg==\n").as_bytes(),
+            &[("a", b"\xff\x00\x01\x02")],
+        );
+        check(
+            format!("{GOPASS}\n{headers}\n/wABAg==").as_bytes(),
+            &[("a", b"\xff\x00\x01\x02")],
+        );
+        check(
+            format!("p\n{headers}/wABAg==\n").as_bytes(),
+            &[("a", b"p"), ("a_content", b"\xff\x00\x01\x02")],
+        );
+        check(
+            format!("\n{headers}!!\n").as_bytes(),
+            &[
+                ("a_Content-Disposition", b"attachment; filename=\"a.bin\""),
+                ("a_content-transfer-encoding", b"Base64"),
+                ("a_notes", b"!!"),
+            ],
         );
     }
 

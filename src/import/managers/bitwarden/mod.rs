@@ -1,7 +1,7 @@
 //! Reads `bitwarden`: the JSON or CSV that Bitwarden exports without a password.
 //!
-//! It imports logins, notes, cards, identities and SSH keys; it reports what an export only mentions, such as
-//! a passkey.
+//! It imports logins, notes, cards, identities and SSH keys, and the texts of items that are newer. It reports
+//! what an export only mentions, such as a passkey, and what this version does not know.
 
 use super::item::{Item, Items};
 use crate::import::entries::Location;
@@ -18,8 +18,47 @@ use std::collections::HashMap;
 /// More than any object of an export has.
 const MAX_MEMBERS: usize = 1_000;
 
-/// The parts of an item that hold texts under their own names.
-const PARTS: [&str; 5] = ["login", "card", "identity", "sshKey", "secureNote"];
+/// The members of an export without a password.
+const EXPORT: [&str; 5] = [
+    "encrypted",
+    "passwordProtected",
+    "folders",
+    "collections",
+    "items",
+];
+
+/// The members of an item that are read by name, or hold no secret.
+const ITEM: [&str; 23] = [
+    "id",
+    "organizationId",
+    "folderId",
+    "collectionIds",
+    "type",
+    "reprompt",
+    "name",
+    "notes",
+    "favorite",
+    "creationDate",
+    "revisionDate",
+    "deletedDate",
+    "archivedDate",
+    "passwordHistory",
+    "attachments",
+    "fields",
+    "object",
+    "key",
+    "edit",
+    "viewPassword",
+    "organizationUseTotp",
+    "permissions",
+    "localData",
+];
+
+const UNKNOWN: &str = "this version of kluis does not know it";
+
+/// The `type` of a note, and of a custom field that only shows another one.
+const NOTE: &str = "2";
+const LINKED: &str = "3";
 
 pub fn read(input: &Plaintext, into: &mut Items<'_>) -> Result<(), RuleViolation> {
     if unmarked(input).trim_ascii_start().starts_with(b"{") {
@@ -32,7 +71,7 @@ pub fn read(input: &Plaintext, into: &mut Items<'_>) -> Result<(), RuleViolation
 fn read_json(input: &Plaintext, into: &mut Items<'_>) -> Result<(), RuleViolation> {
     let json = document(unmarked(input)).map_err(|wrong| not_json(&wrong))?;
     let export = Object::of(json);
-    if export.is_true("encrypted") {
+    if export.is("encrypted", "true") {
         let rule =
             "this export is encrypted: export again with the file format .json, without a password";
         return Err(RuleViolation::new(rule, "value_error"));
@@ -41,6 +80,13 @@ fn read_json(input: &Plaintext, into: &mut Items<'_>) -> Result<(), RuleViolatio
         let rule = "the input has no items: is this an export of Bitwarden?";
         return Err(RuleViolation::new(rule, "missing"));
     };
+    for (name, _) in export
+        .0
+        .iter()
+        .filter(|(name, _)| !EXPORT.contains(&&**name))
+    {
+        into.leave_out(name, UNKNOWN);
+    }
     let folders = export.titles("folders")?;
     let collections = export.titles("collections")?;
     for (at, json) in all.into_iter().enumerate() {
@@ -55,8 +101,10 @@ fn read_json(input: &Plaintext, into: &mut Items<'_>) -> Result<(), RuleViolatio
         });
         let title = object.title("name")?.unwrap_or_default();
         let item = Item::new(above.map(String::as_str), &title);
-        if object.get("deletedDate").is_some() {
-            into.leave_out(&title, "it is in the trash");
+        let where_to = [("deletedDate", "trash"), ("archivedDate", "archive")];
+        let put_away = where_to.iter().find(|(date, _)| object.get(date).is_some());
+        if let Some((_, place)) = put_away {
+            into.leave_out(&title, &format!("it is in the {place}"));
             continue;
         }
         into.push(place, filled(item, &object)?)?;
@@ -66,49 +114,82 @@ fn read_json(input: &Plaintext, into: &mut Items<'_>) -> Result<(), RuleViolatio
 
 /// Fills an item with everything in its object.
 fn filled(mut item: Item, object: &Object<'_>) -> Result<Item, RuleViolation> {
-    for part in PARTS {
-        let Some(json) = object.get(part) else {
-            continue;
-        };
-        let part = Object::of(json);
-        for (name, given) in &part.0 {
-            match (name.as_str(), text(given)?) {
-                ("password" | "privateKey", Some(value)) => item.main(value),
-                ("publicKey", Some(value)) => item.field("public_key", value),
-                ("keyFingerprint", Some(value)) => item.field("fingerprint", value),
-                // The kind of a note, which is no content.
-                ("type", _) | (_, None) => {}
-                (name, Some(value)) => item.field(name, value),
-            }
+    for (name, given) in object.0.iter().filter(|(name, _)| !ITEM.contains(&&**name)) {
+        if given.get().starts_with('{') {
+            fill(&mut item, name, &Object::of(given))?;
+        } else {
+            item.leave_out(format!("{name}: {UNKNOWN}"));
         }
-        for uri in part.list("uris").unwrap_or_default() {
-            if let Some(value) = Object::of(uri).text("uri")? {
-                item.field("url", value);
-            }
-        }
-        count(&mut item, "passkeys", part.list("fido2Credentials"));
     }
     for field in object.list("fields").unwrap_or_default() {
         let field = Object::of(field);
+        let name = field.title("name")?.unwrap_or_default();
         if let Some(value) = field.text("value")? {
-            item.field(&field.title("name")?.unwrap_or_default(), value);
+            item.field(&name, value);
+        } else if field.is("type", LINKED) {
+            item.leave_out(format!("a field that shows another one: {name}"));
+        } else if field.get("value").is_some() {
+            item.leave_out(format!("the field {name}: {UNKNOWN}"));
         }
     }
     if let Some(notes) = object.text("notes")? {
-        let is_note = object.get("type").is_some_and(|kind| kind.get() == "2");
-        if is_note {
+        if object.is("type", NOTE) {
             item.main(notes);
         } else {
             item.field("notes", notes);
         }
     }
-    count(&mut item, "attachments", object.list("attachments"));
-    count(&mut item, "older passwords", object.list("passwordHistory"));
+    let collections = object.list("collectionIds").unwrap_or_default();
+    count(
+        &mut item,
+        "further collections",
+        Some(&collections[collections.len().min(1)..]),
+    );
+    count(
+        &mut item,
+        "attachments",
+        object.list("attachments").as_deref(),
+    );
+    count(
+        &mut item,
+        "older passwords",
+        object.list("passwordHistory").as_deref(),
+    );
     Ok(item)
 }
 
-fn count(item: &mut Item, what: &str, list: Option<Vec<&RawValue>>) {
-    let count = list.map_or(0, |list| list.len());
+/// Adds the texts in a part of an item, such as `login`.
+fn fill(item: &mut Item, part: &str, members: &Object<'_>) -> Result<(), RuleViolation> {
+    for (name, given) in &members.0 {
+        match (part, name.as_str(), text(given)?) {
+            (_, "password" | "privateKey", Some(value)) => item.main(value),
+            (_, "publicKey", Some(value)) => item.field("public_key", value),
+            (_, "keyFingerprint", Some(value)) => item.field("fingerprint", value),
+            ("secureNote", "type", _)
+            | (
+                "login",
+                "passwordRevisionDate" | "autofillOnPageLoad" | "uris" | "fido2Credentials",
+                _,
+            ) => {}
+            (_, name, Some(value)) => item.field(name, value),
+            (_, name, None) => item.leave_out(format!("{name} of {part}: {UNKNOWN}")),
+        }
+    }
+    for uri in members.list("uris").unwrap_or_default() {
+        if let Some(value) = Object::of(uri).text("uri")? {
+            item.field("url", value);
+        }
+    }
+    count(
+        item,
+        "passkeys",
+        members.list("fido2Credentials").as_deref(),
+    );
+    Ok(())
+}
+
+fn count(item: &mut Item, what: &str, list: Option<&[&RawValue]>) {
+    let count = list.map_or(0, <[_]>::len);
     if count > 0 {
         item.leave_out(format!("{what}: {count}"));
     }
@@ -133,8 +214,8 @@ impl<'j> Object<'j> {
         those.next().map(|&(_, given)| given)
     }
 
-    fn is_true(&self, name: &str) -> bool {
-        self.get(name).is_some_and(|given| given.get() == "true")
+    fn is(&self, name: &str, written: &str) -> bool {
+        self.get(name).is_some_and(|given| given.get() == written)
     }
 
     fn list(&self, name: &str) -> Option<Vec<&'j RawValue>> {
@@ -177,8 +258,36 @@ fn text(json: &RawValue) -> Result<Option<Plaintext>, RuleViolation> {
     }
 }
 
+/// The columns of the CSV, for a person and for an organisation.
+const COLUMNS: [&str; 12] = [
+    "folder",
+    "favorite",
+    "type",
+    "name",
+    "notes",
+    "fields",
+    "reprompt",
+    "login_uri",
+    "login_username",
+    "login_password",
+    "login_totp",
+    "collections",
+];
+
+/// Those among them that hold no secret, and that an export always has.
+const IGNORED: [&str; 2] = ["favorite", "reprompt"];
+
+/// Whether the first line of a CSV is that of Bitwarden.
+pub fn is_header(line: &str) -> bool {
+    let mut headings = line
+        .split(',')
+        .map(|heading| heading.trim().trim_matches('"'));
+    headings.any(|heading| heading == "login_password")
+}
+
 fn read_csv(input: &Plaintext, into: &mut Items<'_>) -> Result<(), RuleViolation> {
     let columns = RefCell::new(Vec::new());
+    let into = RefCell::new(into);
     csv::read(
         input,
         |header| {
@@ -191,6 +300,14 @@ fn read_csv(input: &Plaintext, into: &mut Items<'_>) -> Result<(), RuleViolation
                     None => "the first line has no columns name and login_password: is this a CSV export of Bitwarden?".into(),
                 };
                 return Err(RuleViolation::new(rule, "missing"));
+            }
+            csv::check_once(&header, |name| COLUMNS.contains(&name))?;
+            let left = header
+                .iter()
+                .filter(|its| IGNORED.contains(&its.as_str()) || !COLUMNS.contains(&its.as_str()));
+            let left: Vec<&str> = left.map(String::as_str).collect();
+            if !left.is_empty() {
+                into.borrow_mut().leave_out("the columns", &left.join(", "));
             }
             columns.replace(header);
             Ok(())
@@ -224,7 +341,10 @@ fn read_csv(input: &Plaintext, into: &mut Items<'_>) -> Result<(), RuleViolation
             } else {
                 item.field("notes", value("notes"));
             }
-            into.push(place, item)
+            if !matches!(cell("type"), "" | "login" | "note") {
+                item.leave_out(format!("its type: {}", cell("type")));
+            }
+            into.borrow_mut().push(place, item)
         },
     )
 }
@@ -253,8 +373,12 @@ fn look(bytes: &[u8]) -> Option<&'static str> {
 
 /// The custom fields in the CSV: a line of `name: value` each. A line without a name continues a value.
 fn custom_fields(cell: &str) -> Vec<(&str, Plaintext)> {
+    if cell.is_empty() {
+        return Vec::new();
+    }
+    let end = csv::line_end(cell);
     let mut found: Vec<(&str, Vec<&str>)> = Vec::new();
-    for line in cell.split('\n').filter(|line| !line.is_empty()) {
+    for line in cell.split(end) {
         match (line.split_once(": "), found.last_mut()) {
             (Some((name, value)), _) => found.push((name, vec![value])),
             (None, Some((_, lines))) => lines.push(line),
@@ -262,7 +386,7 @@ fn custom_fields(cell: &str) -> Vec<(&str, Plaintext)> {
         }
     }
     let fields = found.into_iter();
-    let fields = fields.map(|(name, lines)| (name, Plaintext::new(lines.join("\n").into())));
+    let fields = fields.map(|(name, lines)| (name, Plaintext::new(lines.join(end).into())));
     fields.collect()
 }
 

@@ -50,6 +50,7 @@ fn a_login_has_all_of_its_fields() {
         told(&all),
         [
             "Work/Servers/db prod: passkeys: 1",
+            "Work/Servers/db prod: a field that shows another one: user",
             "Work/Servers/db prod: attachments: 2"
         ]
     );
@@ -126,6 +127,65 @@ fn the_csv_has_logins_and_notes() {
             ("Social.Twitter_lines", "a\nb"),
             ("My_note", "first\nsecond"),
         ]
+    );
+}
+
+#[test]
+fn a_newer_item_is_read_as_far_as_it_can_be_and_reported() {
+    let items = [
+        item(9, "new", r#""bankAccount":{"iban":"DE1","pin":1234,"holders":[{"name":"hunter2"}]},"level":7,"parts":["hunter2"]"#),
+        item(1, "old", r#""login":{"password":"hunter2"}"#)
+            .replace("\"deletedDate\":null", "\"archivedDate\":\"2026\""),
+        item(1, "more", r#""login":{"password":"p","passwordRevisionDate":"2024"},"fields":[{"name":"f","value":{"a":"hunter2"},"type":8}]"#)
+            .replace("\"collectionIds\":null", "\"collectionIds\":[\"a\",\"b\"]"),
+    ];
+    let text = export(&items)
+        .replace("{\"encrypted\":false", "{\"sends\":[1],\"encrypted\":false")
+        .replace("\"folderId\":\"f1\"", "\"folderId\":null");
+    let all = read_all(&text).unwrap();
+    assert_eq!(
+        pairs(&all),
+        [
+            ("new_iban", "DE1"),
+            ("new_pin", "1234"),
+            ("new_notes", "n\u{f6}te"),
+            ("more", "p"),
+            ("more_notes", "n\u{f6}te"),
+        ]
+    );
+    let unknown = "this version of kluis does not know it";
+    assert_eq!(
+        told(&all),
+        [
+            format!("sends: {unknown}"),
+            format!("new: holders of bankAccount: {unknown}"),
+            format!("new: level: {unknown}"),
+            format!("new: parts: {unknown}"),
+            "old: it is in the archive".to_owned(),
+            format!("more: the field f: {unknown}"),
+            "more: further collections: 1".to_owned(),
+        ]
+    );
+}
+
+#[test]
+fn line_ends_in_the_csv_are_kept() {
+    let text = "folder,favorite,type,name,notes,fields,reprompt,login_uri,login_username,login_password,login_totp\r\n,,login,A,\"a\r\nb\",\"PIN: 1\r\n\r\nlast\r\nCVC: 2\",0,,,\"p\r\nq\",\r\n,,card,B,n,\"x: 1\n\n2\",0,,,,\r\n";
+    let all = read_all(text).unwrap();
+    assert_eq!(
+        pairs(&all),
+        [
+            ("A", "p\r\nq"),
+            ("A_PIN", "1\r\n\r\nlast"),
+            ("A_CVC", "2"),
+            ("A_notes", "a\r\nb"),
+            ("B_x", "1\n\n2"),
+            ("B_notes", "n"),
+        ]
+    );
+    assert_eq!(
+        told(&all),
+        ["the columns: favorite, reprompt", "B: its type: card"]
     );
 }
 
