@@ -7,6 +7,7 @@ use super::text::unmarked;
 use super::{Format, read_bounded};
 use crate::json;
 use crate::plaintext::Plaintext;
+use crate::vault::env_key::EnvKey;
 use crate::vault::rule::RuleViolation;
 use std::fs::File;
 use std::path::Path;
@@ -25,10 +26,11 @@ pub fn format(path: &Path) -> Option<Format> {
     }
     let name = path.file_name()?.to_str()?.to_ascii_lowercase();
     if name.starts_with(".env.") {
-        return Some(Format::Dotenv);
+        return Some(of_env(content(path).expose()));
     }
     match name.rsplit_once('.')?.1 {
-        "env" => Some(Format::Dotenv),
+        "env" => Some(of_env(content(path).expose())),
+        "tfvars" => Some(Format::Tfvars),
         "yaml" | "yml" => Some(of_yaml(unmarked(&content(path)))),
         "xml" => Some(Format::KeepassXml),
         "json" => Some(of_json(unmarked(&content(path)))),
@@ -45,6 +47,39 @@ pub fn csv_program(path: &Path) -> Option<&'static str> {
     let headings = headings.map(|name| name.trim().trim_matches('"').to_owned());
     let export = Export::of(&headings.collect::<Vec<_>>())?;
     Some(export.program)
+}
+
+/// What told the format, for people.
+pub fn reason(format: Format) -> &'static str {
+    match format {
+        Format::Env
+        | Format::Github
+        | Format::K8s
+        | Format::Csv
+        | Format::Bitwarden
+        | Format::OnePassword
+        | Format::ProtonPass => "its content",
+        Format::Pass => "its .gpg-id",
+        _ => "its name",
+    }
+}
+
+/// A file with the name of a `.env` file: what no such file has tells another format.
+fn of_env(text: &[u8]) -> Format {
+    if text.contains(&0) {
+        return Format::Env;
+    }
+    let mut lines = text.split(|byte| *byte == b'\n');
+    let begins_lines = |line: &[u8]| {
+        let at = memchr::memmem::find(line, b"<<");
+        let name = at.and_then(|at| str::from_utf8(&line[..at]).ok());
+        name.is_some_and(|name| EnvKey::parse(name).is_ok())
+    };
+    if lines.any(begins_lines) {
+        Format::Github
+    } else {
+        Format::Dotenv
+    }
 }
 
 /// The mistake for a file that no format reads.
@@ -124,6 +159,7 @@ mod tests {
             ("a.yml", Some(Format::Yaml)),
             ("a.csv", Some(Format::Csv)),
             ("a.xml", Some(Format::KeepassXml)),
+            ("prod.auto.tfvars", Some(Format::Tfvars)),
             ("a.txt", None),
             ("env", None),
             ("json", None),
@@ -168,6 +204,21 @@ mod tests {
             ("d.json", "{\"a\": \"encrypted\"}", Format::Json),
             ("a.csv", "folder,name,login_password\n", Format::Bitwarden),
             ("b.csv", "Title,Password\nlogin_password,x\n", Format::Csv),
+        ] {
+            let path = folder.path().join(name);
+            fs::write(&path, text).unwrap();
+            assert_eq!(format(&path), Some(told), "{name}");
+        }
+    }
+
+    #[test]
+    fn the_content_of_an_env_file_may_tell_another_format() {
+        let folder = tempfile::tempdir().unwrap();
+        for (name, text, told) in [
+            ("a.env", "A=1\0B=2\0", Format::Env),
+            (".env.ci", "A=1\nKEY<<EOF\none\nEOF\n", Format::Github),
+            ("b.env", "A=x<<y\nB='z\n<<c'\n", Format::Dotenv),
+            ("c.env", "# a<<b\n", Format::Dotenv),
         ] {
             let path = folder.path().join(name);
             fs::write(&path, text).unwrap();

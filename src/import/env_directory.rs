@@ -44,13 +44,13 @@ pub fn read(
         let Some(environment) = environment(&name) else {
             continue;
         };
-        if !file.path().is_file() {
-            found.leave_out(&name, "it is not a file");
-        } else {
+        if file.path().is_file() {
             match found.workspace(&name, environment, current) {
                 Ok(workspace) => found.read(&file.path(), &name, workspace.as_ref(), rules)?,
                 Err(RuleViolation { rule, kind }) => found.mistakes.push(told(&name, &rule, kind)),
             }
+        } else {
+            found.leave_out(&name, "it is not a file");
         }
     }
     if found.all.entries.is_empty() && found.mistakes.is_empty() {

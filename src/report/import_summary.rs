@@ -136,7 +136,7 @@ impl Summary {
         for workspace in &self.workspaces {
             table.row(["new workspace", workspace, ""].into_iter().take(shown));
         }
-        for row in &self.rows {
+        for row in self.shown() {
             let from = row.origin.as_deref().unwrap_or_default();
             let cells = [row.outcome.word(self.doing), &row.name, from];
             table.row(cells.into_iter().take(shown));
@@ -149,6 +149,36 @@ impl Summary {
         Ok(context.ui.table(&table)?)
     }
 
+    /// The rows to show: a dry run lists what would change.
+    fn shown(&self) -> impl Iterator<Item = &Row> {
+        let is_shown =
+            |row: &&Row| self.doing == Doing::Done || row.outcome != ImportOutcome::Unchanged;
+        self.rows.iter().filter(is_shown)
+    }
+
+    /// How many names have each outcome, in words.
+    pub fn counts(&self) -> String {
+        let outcomes = [
+            ImportOutcome::Created,
+            ImportOutcome::Updated,
+            ImportOutcome::Unchanged,
+            ImportOutcome::Skipped,
+            ImportOutcome::Conflicting,
+        ];
+        let counts = outcomes.map(|outcome| {
+            let count = self.names(outcome).len();
+            (count, outcome.word(self.doing))
+        });
+        let counts = counts
+            .into_iter()
+            .chain([(self.left_out.len(), "left out")]);
+        let counts = counts.filter(|(count, _)| *count > 0);
+        let words: Vec<String> = counts
+            .map(|(count, word)| format!("{count} {word}"))
+            .collect();
+        words.join(", ")
+    }
+
     /// Prints one line per name: the outcome, the name, and its name in the source.
     fn print_lines(&self, context: &mut Context) -> Result<(), Error> {
         for workspace in &self.workspaces {
@@ -158,7 +188,7 @@ impl Summary {
             outcome,
             name,
             origin,
-        } in &self.rows
+        } in self.shown()
         {
             let word = outcome.word(self.doing);
             context.ui.line(&match origin {

@@ -92,7 +92,7 @@ fn a_taken_name_is_a_conflict_unless_it_is_kept_or_replaced() {
     import(&[]).stderr(said).exits(6);
     import(&["--dry-run", "-q"]).stderr(said).exits(6);
     import(&["--dry-run"])
-        .stdout("would be created NEW\nunchanged SAME\nconflict TAKEN\n")
+        .stdout("would be created NEW\nconflict TAKEN\n")
         .stderr_has(said)
         .exits(6);
     let dry = import(&["--dry-run", "--json"]);
@@ -162,7 +162,7 @@ fn a_dry_run_says_the_same_and_writes_nothing() {
         .stdout("would be created A\nwould be updated B\nskipped C\n")
         .stderr(
             "kluis: note: skipped, because the value is empty: C; --on-empty fail refuses them\n\
-                 kluis: note: dry run: nothing is written; this is what the import would do\n",
+                 kluis: note: dry run: nothing is written; 1 would be created, 1 would be updated, 1 skipped\n",
         )
         .exits(0);
     assert_eq!((sandbox.bytes(), files()), (before, count));
@@ -277,10 +277,10 @@ fn a_terminal_shows_the_format_and_quiet_shows_nothing() {
         Screen::start(sandbox.kluis(line).command_at_terminal(), 80).ends()
     };
     let (told, code) = import(&[]);
-    let said = "kluis: note: detected the format dotenv; --format chooses another\n";
+    let said = "kluis: note: detected the format dotenv by its name; --format chooses another\n";
     assert!(told.starts_with(said), "{told}");
     assert!(
-        told.ends_with("\nRESULT            NAME\nwould be created  A\n"),
+        told.ends_with("\nRESULT            NAME\nwould be created  A\nkluis: note: dry run: nothing is written; 1 would be created\n"),
         "{told}"
     );
     assert_eq!((code, import(&["-q"])), (0, (String::new(), 0)));

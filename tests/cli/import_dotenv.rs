@@ -139,7 +139,7 @@ fn a_name_given_again_is_decided_by_choice() {
 }
 
 #[test]
-fn what_is_encrypted_is_refused_with_the_way_to_decrypt_it() {
+fn ciphertext_is_refused_with_the_way_to_decrypt_it() {
     let sandbox = Sandbox::with_vault();
     let before = sandbox.bytes();
     for (input, said) in [

@@ -51,6 +51,7 @@ mod import;
 mod import_cases;
 mod import_dotenv;
 mod import_folder;
+mod import_lines;
 mod import_managers;
 mod import_pass;
 mod independent_reader;

@@ -18,7 +18,7 @@ pub fn read(input: &Plaintext, into: &mut Entries) -> Result<(), RuleViolation> 
                 into.push(place, name.as_bytes(), Plaintext::new(value.into()))?;
             }
             None => {
-                into.leave_out_name(place, line, "docker takes its value from the environment")?
+                into.leave_out_name(place, line, "docker takes its value from the environment")?;
             }
         }
     }

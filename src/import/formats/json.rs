@@ -263,7 +263,10 @@ mod tests {
         let told = told(&format!(
             r#"{{"a b":"1", "a/b": "2", "a:b": "3", "":"", "{long}": "v"}}"#
         ));
-        assert_eq!(told[0], "a_b is given twice, at line 1 and at line 1; --on-repeat last, first or number chooses");
+        assert_eq!(
+            told[0],
+            "a_b is given twice, at line 1 and at line 1; --on-repeat last, first or number chooses"
+        );
         assert_eq!(told[1], "line 1: the name of a secret cannot be empty");
         assert!(told[2].starts_with("line 1: hunter2hunter2"), "{told:?}");
         assert!(told[2].ends_with("at most 128 characters"), "{told:?}");

@@ -39,7 +39,7 @@ pub fn warn(text: &str, bindings: &[Binding<'_>], into: &mut Entries) {
 }
 
 /// The value of each binding by its line and its name.
-fn by_place<'t>(bindings: Vec<Binding<'t>>) -> HashMap<(usize, &'t str), Value> {
+fn by_place(bindings: Vec<Binding<'_>>) -> HashMap<(usize, &str), Value> {
     let pairs = bindings
         .into_iter()
         .map(|binding| (key(&binding), binding.value));

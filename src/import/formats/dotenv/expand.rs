@@ -21,8 +21,9 @@ const MAX_TOTAL_BYTES: usize = 64 << 20;
 /// Whether the program of the dialect would replace something in this value.
 pub fn is_replaced(binding: &Binding<'_>, dialect: Option<Dialect>) -> bool {
     let syntax = match (dialect, binding.quote) {
-        (Some(Dialect::Node | Dialect::Sops), _) => return false,
-        (Some(Dialect::Compose), Quote::Single) => return false,
+        (Some(Dialect::Node | Dialect::Sops), _) | (Some(Dialect::Compose), Quote::Single) => {
+            return false;
+        }
         (Some(Dialect::Python), _) | (None, Quote::Single | Quote::Backtick) => Syntax::Braces,
         (Some(Dialect::Compose) | None, _) => Syntax::Backslash,
     };
@@ -32,13 +33,12 @@ pub fn is_replaced(binding: &Binding<'_>, dialect: Option<Dialect>) -> bool {
 /// The references that `--expand` replaces in a value.
 fn syntax(dialect: Option<Dialect>, quote: Quote) -> Option<Syntax> {
     match (dialect, quote) {
-        (Some(Dialect::Sops), _) => None,
+        (Some(Dialect::Sops), _)
+        | (Some(Dialect::Compose), Quote::Single)
+        | (None, Quote::Single | Quote::Backtick) => None,
         (Some(Dialect::Python), _) => Some(Syntax::Braces),
-        (Some(Dialect::Compose), Quote::Single) => None,
         (Some(Dialect::Compose), _) => Some(Syntax::Doubled),
-        (Some(Dialect::Node), _) => Some(Syntax::Backslash),
-        (None, Quote::Single | Quote::Backtick) => None,
-        (None, Quote::None | Quote::Double) => Some(Syntax::Backslash),
+        (Some(Dialect::Node) | None, _) => Some(Syntax::Backslash),
     }
 }
 
@@ -63,13 +63,9 @@ pub fn all(
         states: bindings.iter().map(|_| State::Unread).collect(),
         total: 0,
     };
-    for index in 0..bindings.len() {
+    for (index, binding) in bindings.iter().enumerate() {
         if let Err(Problem::Own(rule)) = expander.settle(index, 0) {
-            into.refuse_value(
-                bindings[index].place,
-                bindings[index].name.as_bytes(),
-                &rule,
-            );
+            into.refuse_value(binding.place, binding.name.as_bytes(), &rule);
         }
         if expander.total > MAX_TOTAL_BYTES {
             let rule = "the expanded values are larger than kluis imports at once";
@@ -166,7 +162,7 @@ impl Expander<'_, '_> {
                     match (found, default) {
                         (Some(found), _) if is_set => push(value, found)?,
                         (_, Some(default)) if syntax == Syntax::Braces => {
-                            push(value, default.text)?
+                            push(value, default.text)?;
                         }
                         (_, Some(default)) if depth < MAX_DEPTH => {
                             self.expand(default.text, syntax, value, depth + 1)?;
@@ -274,12 +270,11 @@ mod tests {
         assert!(told("A=${B:?x}")[0].contains("cannot replace"));
         let mut bomb = String::from("A0=0123456789\n");
         for number in 1..40 {
-            bomb.push_str(&format!("A{number}=$A{0}$A{0}\n", number - 1));
+            bomb = bomb + &format!("A{number}=$A{0}$A{0}\n", number - 1);
         }
         assert!(told(&bomb)[0].contains("is longer than"));
-        let chain: String = (0..100_000)
-            .map(|n| format!("A{n}=$A{}\n", n + 1))
-            .collect();
+        let chain = (0..100_000).map(|n| format!("A{n}=$A{}\n", n + 1));
+        let chain = chain.collect::<Vec<_>>().concat();
         assert!(told(&chain)[0].contains("more than 100 references"));
     }
 }

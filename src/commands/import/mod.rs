@@ -1,11 +1,13 @@
 //! `import`: adds many secrets from one file or folder, all or none.
 
+mod decide;
+
 use super::Command;
 use crate::args::version::VersionArgs;
 use crate::context::Context;
 use crate::context::credential_file::is_stdin;
 use crate::error::Error;
-use crate::import::entries::{Empty, Entry, Gathered, Repeated};
+use crate::import::entries::{Empty, Gathered, Repeated};
 use crate::import::formats::dotenv::{Dialect, Expansion, Reading};
 use crate::import::formats::nesting::Nesting;
 use crate::import::formats::path::TreePath;
@@ -15,19 +17,16 @@ use crate::import::managers::item::Wanted;
 use crate::import::{Format, Rules, detect, env_directory, managers, read_bounded};
 use crate::plaintext::Plaintext;
 use crate::platform::stdin;
-use crate::report::import_summary::{Doing, ImportOutcome, Summary};
+use crate::report::import_summary::{Doing, Summary};
 use crate::settings::Interaction;
-use crate::vault::change::{Change, Fields, NewSecret, NewVersion, SecretUpdate, Values};
-use crate::vault::checksum::Checksum;
 use crate::vault::description::Description;
 use crate::vault::error::Detail;
-use crate::vault::name::WorkspaceName;
-use crate::vault::reference::{Reference, Target};
-use crate::vault::secret::Secret;
 use crate::vault::{self, Scan, Vault};
 use anyhow::Context as _;
 use clap::ValueEnum;
-use std::collections::BTreeSet;
+use decide::{
+    OnConflict, decide, is_missing, look_up, named_workspaces, reference, refuse_conflict, write,
+};
 use std::fmt::Display;
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -38,7 +37,7 @@ use std::str::FromStr;
 /// Each name in the file becomes a secret of that name. `kluis` writes all of them or none: it refuses the
 /// import if a name already has another value. It prints each name and what it did with it.
 ///
-/// The name of the file tells the format: .env, .env.NAME, NAME.env, .json, .yaml, .xml or .csv. In a folder,
+/// The name of the file tells the format: .env, .env.NAME, NAME.env, .json, .yaml, .xml, .csv or .tfvars. In a folder,
 /// .env goes to the workspace in use, and .env.NAME and NAME.env go to the workspace NAME. `kluis help
 /// migrate` shows the steps for each password manager.
 ///
@@ -66,6 +65,11 @@ Formats:
   csv          the CSV of 1Password, Bitwarden, LastPass, KeePassXC, Chrome, Edge,
                Firefox, Safari or Proton Pass, known by its first line; for any
                other, name the columns with --columns
+  docker       the file of `docker run --env-file`
+  shell        assignments, as `export -p` or `heroku config -s` print them
+  systemd      an EnvironmentFile
+  tfvars       Terraform's variables
+  github       a file as GITHUB_ENV names it
   bitwarden    its export in JSON or CSV, not encrypted
   1password    its export in CSV; unknown columns become fields
   keepass-xml  the XML that KeePass and KeePassXC export
@@ -160,14 +164,6 @@ pub struct Import {
     on_repeat: Repeated,
 }
 
-#[derive(Clone, Copy, Default, PartialEq, Eq, Debug, clap::ValueEnum)]
-enum OnConflict {
-    #[default]
-    Fail,
-    Skip,
-    Replace,
-}
-
 impl Command for Import {
     fn run(self, context: &mut Context) -> Result<(), Error> {
         let format = self.settled_format(context)?;
@@ -201,15 +197,15 @@ impl Import {
             }
         }
         let second = context.now.seconds();
-        let (outcomes, taken) = self.decide(&entries, second, |secret| {
+        let (outcomes, taken) = decide(self.on_conflict, &entries, second, |secret| {
             look_up(vault, context.workspace(), secret)
         })?;
-        context
-            .ui
-            .note("dry run: nothing is written; this is what the import would do");
         summary.entries(&entries, &outcomes);
         summary.print(context)?;
         context.ui.flush()?;
+        let counts = summary.counts();
+        let note = format!("dry run: nothing is written; {counts}");
+        context.ui.note(&note);
         Ok(refuse_conflict(&taken)?)
     }
 
@@ -236,8 +232,9 @@ impl Import {
                 }
             }
             let second = change.now().seconds();
-            let (outcomes, taken) =
-                self.decide(&entries, second, |secret| change.look_up(workspace, secret))?;
+            let (outcomes, taken) = decide(self.on_conflict, &entries, second, |secret| {
+                change.look_up(workspace, secret)
+            })?;
             refuse_conflict(&taken)?;
             summary.entries(&entries, &outcomes);
             for (entry, outcome) in entries.into_iter().zip(outcomes) {
@@ -267,17 +264,17 @@ impl Import {
         let guessed = guessed.ok_or_else(|| Error::Usage {
             message: "--format is missing, and the name of the input does not tell it".into(),
             hint: Some(
-                "add --format dotenv, json, yaml, k8s, csv, env, bitwarden, 1password, keepass-xml, proton-pass or pass"
+                "add --format dotenv, json, yaml, k8s, csv, env, docker, shell, systemd, tfvars, github, bitwarden, 1password, keepass-xml, proton-pass or pass"
                     .into(),
             ),
         })?;
         if let Some(name) = guessed.to_possible_value() {
-            let name = name.get_name();
+            let (name, why) = (name.get_name(), detect::reason(guessed));
             let csv = self.input_path().filter(|_| guessed == Format::Csv);
             let program = csv.and_then(detect::csv_program);
             let from = program.map_or(String::new(), |program| format!(" of {program}"));
             context.ui.done(&format!(
-                "detected the format {name}{from}; --format chooses another"
+                "detected the format {name}{from} by {why}; --format chooses another"
             ));
         }
         Ok(guessed)
@@ -383,40 +380,6 @@ impl Import {
         })?;
         Ok(read_bounded(stream).context("cannot read stdin")?)
     }
-
-    /// What happens to each name, in the order of the input, and every conflict.
-    fn decide(
-        &self,
-        entries: &[Entry],
-        second: u64,
-        mut look_up: impl FnMut(&Reference) -> Result<Option<Secret>, vault::Error>,
-    ) -> Result<(Vec<ImportOutcome>, Vec<String>), Error> {
-        let mut outcomes = Vec::with_capacity(entries.len());
-        let mut taken = Vec::new();
-        for entry in entries {
-            let secret = look_up(&reference(entry))?;
-            let outcome = match (&entry.value, secret) {
-                (None, _) => ImportOutcome::Skipped,
-                (Some(_), None) => ImportOutcome::Created,
-                (Some(value), Some(secret)) if holds(&secret, value, second) => {
-                    ImportOutcome::Unchanged
-                }
-                (Some(_), Some(secret)) => match self.on_conflict {
-                    OnConflict::Skip => ImportOutcome::Skipped,
-                    OnConflict::Replace => {
-                        secret.check_settled()?;
-                        ImportOutcome::Updated
-                    }
-                    OnConflict::Fail => {
-                        taken.push(secret.path());
-                        ImportOutcome::Conflicting
-                    }
-                },
-            };
-            outcomes.push(outcome);
-        }
-        Ok((outcomes, taken))
-    }
 }
 
 /// Prints the warnings, and the names without a value, which become no secret.
@@ -435,13 +398,6 @@ fn report(gathered: &Gathered, context: &mut Context) {
     }
 }
 
-/// Whether a value is the one effective now.
-fn holds(secret: &Secret, value: &Plaintext, second: u64) -> bool {
-    let effective = secret.effective(second);
-    effective
-        .is_some_and(|position| secret.slots[position].checksum == Checksum::of(value.expose()))
-}
-
 /// The value of an option, or what is wrong with it.
 fn parsed<T>(option: &str, given: Option<&str>) -> Result<Option<T>, Error>
 where
@@ -449,105 +405,4 @@ where
 {
     let parsed = given.map(str::parse).transpose();
     parsed.map_err(|error: T::Err| Error::usage(format!("{option}: {error}")))
-}
-
-fn refuse_conflict(taken: &[String]) -> Result<(), vault::Error> {
-    const MAX_SHOWN: usize = 10;
-    if taken.is_empty() {
-        return Ok(());
-    }
-    let shown = &taken[..taken.len().min(MAX_SHOWN)];
-    let more = match taken.len() - shown.len() {
-        0 => String::new(),
-        more => format!(" and {more} more"),
-    };
-    Err(vault::Error::InUse {
-        message: format!(
-            "these secrets exist with another value: {}{more}; nothing was written",
-            shown.join(", ")
-        ),
-        hint: "add --on-conflict replace to store the new values, or --on-conflict skip to keep the old ones",
-        ids: Vec::new(),
-    })
-}
-
-fn reference(entry: &Entry) -> Reference {
-    Reference {
-        workspace: entry.workspace.clone(),
-        ..Reference::to(Target::Name(entry.name.clone()))
-    }
-}
-
-/// The workspaces that the entries name, each once.
-fn named_workspaces(entries: &[Entry]) -> BTreeSet<&WorkspaceName> {
-    let named = entries.iter().filter_map(|entry| entry.workspace.as_ref());
-    named.collect()
-}
-
-/// Whether the workspace does not exist yet.
-fn is_missing<W>(found: Result<W, vault::Error>) -> Result<bool, vault::Error> {
-    match found {
-        Ok(_) => Ok(false),
-        Err(vault::Error::NotFound {
-            what: "workspace", ..
-        }) => Ok(true),
-        Err(error) => Err(error),
-    }
-}
-
-fn look_up(
-    vault: &Vault,
-    workspace: Option<&WorkspaceName>,
-    reference: &Reference,
-) -> Result<Option<Secret>, vault::Error> {
-    match vault.secret(workspace, reference) {
-        Ok(secret) => Ok(Some(secret)),
-        Err(vault::Error::NotFound { what: "secret", .. }) => Ok(None),
-        // The import will create it.
-        Err(vault::Error::NotFound {
-            what: "workspace", ..
-        }) if reference.workspace.is_some() => Ok(None),
-        Err(error) => Err(error),
-    }
-}
-
-fn write(
-    change: &mut Change<'_>,
-    workspace: Option<&WorkspaceName>,
-    entry: Entry,
-    outcome: ImportOutcome,
-    version: NewVersion,
-) -> Result<(), vault::Error> {
-    let reference = reference(&entry);
-    let Entry {
-        workspace: own,
-        name,
-        env_key,
-        value,
-        ..
-    } = entry;
-    match (outcome, value) {
-        (ImportOutcome::Created, Some(value)) => {
-            let fields = Fields {
-                env_key,
-                ..Fields::default()
-            };
-            let slots = vec![(0, value)];
-            let new = NewSecret {
-                name,
-                fields,
-                slots,
-            };
-            change.create_secret(own.as_ref().or(workspace), new)?;
-        }
-        (ImportOutcome::Updated, Some(value)) => {
-            let update = SecretUpdate {
-                values: Values::New(value, version),
-                ..SecretUpdate::default()
-            };
-            change.update_secret(workspace, &reference, update)?;
-        }
-        (_, _) => {}
-    }
-    Ok(())
 }
