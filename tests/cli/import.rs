@@ -371,15 +371,7 @@ fn one_mistake_anywhere_imports_nothing() {
         ("env", String::new(), "the input is empty"),
     ] {
         for more in [&[][..], &["--dry-run"], &["--json"]] {
-            let line = [
-                "import",
-                "--format",
-                format,
-                "--on-conflict",
-                "replace",
-                "--on-empty",
-                "fail",
-            ];
+            let line = ["import", "--format", format, "--on-empty", "fail"];
             let refused = sandbox.kluis(line.iter().chain(more)).stdin(&text).run();
             if more == ["--json"] {
                 let error = refused.json_error();
@@ -580,12 +572,11 @@ fn dotenv_is_read_as_python_reads_it() {
         .unwrap();
     let said = String::from_utf8_lossy(&made.stderr);
     assert!(made.status.success(), "{said}");
-    let formats = match is_new {
-        "True" => &["dotenv", "yaml"][..],
-        _ => {
-            eprintln!("skipped: python-dotenv 1.2.4 or newer is not installed");
-            &["yaml"]
-        }
+    let formats = if is_new == "True" {
+        &["dotenv", "yaml"][..]
+    } else {
+        eprintln!("skipped: python-dotenv 1.2.4 or newer is not installed");
+        &["yaml"]
     };
     for &format in formats {
         let made = sandbox.kluis(["workspace", "create", format]).run();

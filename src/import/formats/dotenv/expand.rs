@@ -268,10 +268,8 @@ mod tests {
         assert_eq!(told("A=${A}"), ["line 1: A is in a circle of references"]);
         assert_eq!(told("A=$B\nB=$C\nC=$A").len(), 1);
         assert!(told("A=${B:?x}")[0].contains("cannot replace"));
-        let mut bomb = String::from("A0=0123456789\n");
-        for number in 1..40 {
-            bomb = bomb + &format!("A{number}=$A{0}$A{0}\n", number - 1);
-        }
+        let doubled = (1..40).map(|number| format!("A{number}=$A{0}$A{0}\n", number - 1));
+        let bomb = "A0=0123456789\n".to_owned() + &doubled.collect::<Vec<_>>().concat();
         assert!(told(&bomb)[0].contains("is longer than"));
         let chain = (0..100_000).map(|n| format!("A{n}=$A{}\n", n + 1));
         let chain = chain.collect::<Vec<_>>().concat();
