@@ -29,9 +29,8 @@ or KeePassXC, CSV from 1Password, LastPass, Chrome, Edge, Firefox or Safari.
 The password of an item gets the name of the item, and each other field both
 names: GitHub, GitHub_username, GitHub_url, GitHub_totp, GitHub_notes. A folder
 comes first: Work.GitHub. Characters that a name cannot hold become _. `kluis`
-names what it leaves out, such as attachments, passkeys, the trash and the
-archive; icons, tags and dates by their column. Add --fields password to take
-passwords alone.
+names what it leaves out, such as attachments, the trash and columns of dates.
+Add --fields password to take passwords alone.
 
 CHECK, THEN DELETE
 

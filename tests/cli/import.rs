@@ -345,8 +345,8 @@ fn one_mistake_anywhere_imports_nothing() {
         ),
         (
             "yaml",
-            format!("A: &a {value}\nB: *a\n"),
-            "line 2: B is an alias, not a string",
+            format!("A: {value}\nB: &b\n  C: *b\n"),
+            "line 2: B is a mapping, not a string",
         ),
         (
             "yaml",

@@ -247,6 +247,12 @@ fn files_that_cannot_be_read_are_named_and_change_nothing() {
             refused.stderr_has(said).exits(7);
         }
     }
+    assert_eq!(sandbox.bytes(), before);
+}
+
+#[test]
+fn options_for_another_format_or_with_a_mistake_are_refused() {
+    let sandbox = Sandbox::with_vault();
     for (line, said) in [
         (
             &["--format", "env", "--path", ".a"][..],
@@ -270,5 +276,4 @@ fn files_that_cannot_be_read_are_named_and_change_nothing() {
             .run();
         refused.stderr_has(said).exits(2);
     }
-    assert_eq!(sandbox.bytes(), before);
 }

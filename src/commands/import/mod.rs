@@ -58,8 +58,8 @@ Examples:
 
 Formats:
   dotenv       a .env file; --dialect and --expand say how
-  json, yaml   one object of names and strings, or a list with a name (key) and a
-               value in each item; --nested takes objects inside, --path a part
+  json, yaml   one object of names and strings, or a list with a name (or
+               key) and a value in each item; --nested takes objects inside
   k8s          Secrets of Kubernetes, as `kubectl get secret -o yaml` prints them
   env          what `env -0` prints, or `env` if no value has a line break
   csv          the CSV of 1Password, Bitwarden, LastPass, KeePassXC, Chrome, Edge,
