@@ -62,6 +62,7 @@ const DOORS: &[&str] = &[
     "import/managers/keepass.rs",
     "import/managers/last_pass.rs",
     "import/managers/password_store.rs",
+    "import/managers/proton_pass.rs",
     "import/mod.rs",
     "import/text.rs",
     "json.rs",

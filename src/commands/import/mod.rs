@@ -60,7 +60,7 @@ Formats:
   dotenv       a .env file; --dialect and --expand say how
   json, yaml   one object of names and strings, or a list with a name (or
                key) and a value in each item; --nested takes objects inside
-  k8s          Secrets of Kubernetes, as `kubectl get secret -o yaml` prints them
+  k8s          Secrets of Kubernetes: what `kubectl get secret -o yaml` prints
   env          what `env -0` prints, or `env` if no value has a line break
   csv          the CSV of 1Password, Bitwarden, LastPass, KeePassXC, Chrome, Edge,
                Firefox, Safari or Proton Pass, known by its first line; for any

@@ -21,6 +21,11 @@ pub fn tree(text: &[u8]) -> Result<Tree, RuleViolation> {
 /// The JSON in a value, which has one place.
 pub fn tree_in(value: &Plaintext, place: Location) -> Result<Tree, RuleViolation> {
     let json = document(value.expose()).map_err(|wrong| not_json(&wrong))?;
+    tree_of(json, place)
+}
+
+/// A part of a document, which has one place.
+pub fn tree_of(json: &RawValue, place: Location) -> Result<Tree, RuleViolation> {
     let node = node(json, place, &mut Places::One(place), 0)?;
     Ok(Tree { place, node })
 }

@@ -6,8 +6,10 @@ use crate::import::entries::Location;
 use crate::import::formats::json;
 use crate::import::formats::tree::{Node, Tree};
 use crate::import::text::unmarked;
+use crate::json::{document, items, members as raw_members, string};
 use crate::plaintext::Plaintext;
 use crate::vault::rule::RuleViolation;
+use serde_json::value::RawValue;
 
 /// The members of an item that are read by name, or hold no secret.
 const ITEM: [&str; 10] = [
@@ -23,34 +25,43 @@ const ITEM: [&str; 10] = [
     "shareCount",
 ];
 
+/// More than an export or a vault has.
+const MAX_MEMBERS: usize = 1_000;
+
 /// The `state` of an item in the trash.
 const TRASHED: &str = "2";
 
 pub fn read(input: &Plaintext, into: &mut Items<'_>) -> Result<(), RuleViolation> {
-    let export = json::tree(unmarked(input))?;
-    if export.word("encrypted") == Some("true") {
+    let export = document(unmarked(input)).map_err(|wrong| json::not_json(&wrong))?;
+    if member(export, "encrypted").is_some_and(|given| given.get() == "true") {
         let rule = "this export is encrypted: export again as JSON or CSV, without a password";
         return Err(RuleViolation::new(rule, "value_error"));
     }
-    let Some(vaults) = members(export)
-        .into_iter()
-        .find(|(name, _)| name == "vaults")
-    else {
+    let Some(vaults) = member(export, "vaults") else {
         let rule = "the input has no vaults: is this an export of Proton Pass?";
         return Err(RuleViolation::new(rule, "missing"));
     };
     let mut number = 0;
-    for (_, vault) in members(vaults.1) {
-        let folder = vault.word("name").unwrap_or_default().to_owned();
-        let items = members(vault)
-            .into_iter()
-            .filter(|(name, _)| name == "items");
-        for item in items.flat_map(|(_, items)| list(items)) {
+    for (_, vault) in raw_members(vaults, usize::MAX).unwrap_or_default() {
+        let folder = member(vault, "name").and_then(|name| string(name).ok());
+        let folder = folder.map(|name| String::from_utf8_lossy(name.expose()).into_owned());
+        let all = member(vault, "items").and_then(|all| items(all, usize::MAX));
+        // One tree at a time: an export may have a hundred thousand items.
+        for item in all.unwrap_or_default() {
             number += 1;
-            add(Location::Item(number), &folder, item, into)?;
+            let place = Location::Item(number);
+            let tree = json::tree_of(item, place)?;
+            add(place, folder.as_deref().unwrap_or_default(), tree, into)?;
         }
     }
     Ok(())
+}
+
+/// The member of this name.
+fn member<'j>(json: &'j RawValue, name: &str) -> Option<&'j RawValue> {
+    let members = raw_members(json, MAX_MEMBERS)?.into_iter();
+    let mut those = members.filter(|(its, _)| its.get().trim_matches('"') == name);
+    those.next().map(|(_, given)| given)
 }
 
 fn add(
@@ -158,13 +169,6 @@ fn count(item: &mut Item, what: &str, node: &Node) {
 fn members(tree: Tree) -> Vec<(String, Tree)> {
     match tree.node {
         Node::Mapping(members) => members,
-        _ => Vec::new(),
-    }
-}
-
-fn list(tree: Tree) -> Vec<Tree> {
-    match tree.node {
-        Node::List(items) => items,
         _ => Vec::new(),
     }
 }
