@@ -55,7 +55,7 @@ pub const TOPICS: &[Topic] = &[
     },
     Topic {
         name: "migrate",
-        about: "Move in from .env files, Kubernetes, browsers and password managers",
+        about: "Move in from .env files, browsers and password managers",
         parts: &[migrate::TEXT],
     },
     Topic {

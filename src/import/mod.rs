@@ -83,15 +83,15 @@ pub struct Rules<'a> {
 impl Format {
     /// Whether its items have several fields.
     pub fn is_of_manager(self) -> bool {
-        match self {
+        matches!(
+            self,
             Self::Csv
-            | Self::Bitwarden
-            | Self::OnePassword
-            | Self::KeepassXml
-            | Self::ProtonPass
-            | Self::Pass => true,
-            _ => false,
-        }
+                | Self::Bitwarden
+                | Self::OnePassword
+                | Self::KeepassXml
+                | Self::ProtonPass
+                | Self::Pass
+        )
     }
 
     /// Reads the whole input, or reports its mistakes.

@@ -196,7 +196,7 @@ fn files_that_cannot_be_read_are_named_and_change_nothing() {
             ".env.age",
             b"age-encryption.org/v1\n-> X25519 x\n",
             &[],
-            "the input is encrypted by age: import the output of `age --decrypt`",
+            "the file is still encrypted by age: import the output of `age -d -i KEY FILE`",
         ),
         (
             "a.env",

@@ -62,9 +62,9 @@ Formats:
                key) and a value in each item; --nested takes objects inside
   k8s          Secrets of Kubernetes: what `kubectl get secret -o yaml` prints
   env          what `env -0` prints, or `env` if no value has a line break
-  csv          the CSV of 1Password, Bitwarden, LastPass, KeePassXC, Chrome, Edge,
-               Firefox, Safari or Proton Pass, known by its first line; for any
-               other, name the columns with --columns
+  csv          the CSV of 1Password, Bitwarden, LastPass, KeePassXC, Chrome,
+               Edge, Firefox, Safari or Proton Pass, known by its first line;
+               for any other, name the columns with --columns
   docker       the file of `docker run --env-file`
   shell        assignments, as `export -p` or `heroku config -s` print them
   systemd      an EnvironmentFile

@@ -289,10 +289,6 @@ items:
                 "kind: Secret\ndata: {A: YQ==}\n---\nkind: Secret\ndata: {A: YQ==}\n",
                 "A is given twice, at line 2 and at line 5; --on-repeat last, first or number chooses",
             ),
-            (
-                "kind: Secret\ndata: {A: ''}\n",
-                "line 2: A is empty; to leave out empty values, add --skip-empty",
-            ),
         ] {
             assert_eq!(read_all(input).err().unwrap()[0], told);
         }
