@@ -202,7 +202,7 @@ fn files_that_cannot_be_read_are_named_and_change_nothing() {
             "a.env",
             b"-----BEGIN PGP MESSAGE-----\n",
             &[],
-            "the input is encrypted by OpenPGP",
+            "the file is still encrypted by PGP",
         ),
         (
             "key4.db",
