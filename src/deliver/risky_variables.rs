@@ -172,11 +172,11 @@ const RUNS_SUFFIXES: &[&str] = &[
 ];
 
 const RUNS_NAMES: &str = concat!(
-    // sh(1), bash(1), zsh(1)
+    // zip(1), the version managers, plug-ins of audio, nmap(1), escript(1), and others that name a program or its settings
     "ZIPOPT RBENV_ROOT NODENV_ROOT GOENV_ROOT LV2_PATH ALSA_PLUGIN_DIR PIPEWIRE_MODULE_DIR NMAPDIR ESCRIPT_EMULATOR SWIFT_EXEC ",
-    // zip(1), the version managers, the plug-ins of audio, nmap(1), escript(1), and others that name a program or its settings
     "LEFTHOOK_BIN NPM_EXECPATH NPM_NODE_EXECPATH PHP_BINARY CONTAINERS_STORAGE_CONF MAILRC MAVEN_CONFIG JUST_SHELL GROOVY_HOME ",
-    "SCALA_HOME GOWORK GITHUB_ENV GITHUB_PATH ",
+    "SCALA_HOME GOWORK ",
+    // sh(1), bash(1), zsh(1)
     "PATH IFS ENV SHELLOPTS BASHOPTS PS0 PS1 PS2 PS3 PS4 CDPATH ZDOTDIR FPATH INPUTRC MAILCHECK ",
     // environ(7): who you are and what is read there
     "HOME USER LOGNAME SHELL TMPDIR TERMINFO TERMINFO_DIRS TERMCAP TZDIR ",
@@ -285,8 +285,8 @@ const REDIRECTS_PREFIXES: &[&str] = &[
 const REDIRECTS_SUFFIXES: &[&str] = &["_PROXY", "_INDEX_URL", "_MIRROR", "_EMULATOR_HOST"];
 
 const REDIRECTS_NAMES: &str = concat!(
-    // libvirt, rclone
-    "LIBVIRT_DEFAULT_URI RCLONE_CONFIG ",
+    // libvirt
+    "LIBVIRT_DEFAULT_URI ",
     // kubectl, podman(1)
     "KUBECONFIG CONTAINER_HOST CONTAINER_CONNECTION REGISTRY_AUTH_FILE ",
     "GOPROXY GOSUMDB GONOSUMDB GONOSUMCHECK GOINSECURE GONOPROXY GOPRIVATE HEX_MIRROR HEX_API_URL TWINE_REPOSITORY_URL ",
