@@ -8,6 +8,7 @@ pub mod bounded_read;
 pub mod descriptors;
 pub mod directory;
 pub mod file_system;
+pub mod folder_lock;
 pub mod git;
 pub mod memory;
 pub mod orphans;

@@ -3,21 +3,18 @@
 
 use super::bounded_read;
 use super::directory;
-use super::file_system::is_unknown;
+use super::folder_lock;
 use super::permissions::{Others, is_us};
 use rustix::fs::OFlags;
-use rustix::io::Errno;
-use std::fs::{File, OpenOptions, TryLockError};
+use std::fs::{File, OpenOptions};
 use std::io::{self, ErrorKind};
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::Path;
-use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use zeroize::Zeroizing;
 
 /// A process that holds the lock longer was stopped.
 const PATIENCE: Duration = Duration::from_secs(1);
-const PAUSE: Duration = Duration::from_millis(2);
 
 /// The problem of a file that may still be whole; it ends a sentence.
 pub const UNREAD: &str = "could not be read";
@@ -60,21 +57,5 @@ pub fn lock(folder: &Path) -> io::Result<File> {
         }
         opened => opened?,
     };
-    let started = Instant::now();
-    loop {
-        match directory.try_lock() {
-            Ok(()) => return Ok(directory),
-            Err(TryLockError::WouldBlock) if started.elapsed() < PATIENCE => thread::sleep(PAUSE),
-            Err(TryLockError::WouldBlock) => return Err(ErrorKind::WouldBlock.into()),
-            // NFS and some others have no lock for a folder. Without one, of two writers at the same moment one
-            // may be lost: what it saw is seen again.
-            Err(TryLockError::Error(error)) if has_no_locks(&error) => return Ok(directory),
-            Err(TryLockError::Error(error)) => return Err(error),
-        }
-    }
-}
-
-fn has_no_locks(error: &io::Error) -> bool {
-    Errno::from_io_error(error)
-        .is_some_and(|errno| is_unknown(errno) || [Errno::NOLCK, Errno::BADF].contains(&errno))
+    folder_lock::lock(directory, PATIENCE)
 }

@@ -267,6 +267,21 @@ fn of_changes_at_once_none_is_lost() {
 }
 
 #[test]
+fn a_change_waits_for_another_only_so_long() {
+    let project = Project::new();
+    let other = fs::File::open(&project.folder).unwrap();
+    other.lock().unwrap();
+    let set = ["env", "set", "A=a", "--lock-timeout", "0s"];
+    project
+        .kluis(&set)
+        .stderr_has("another process is using")
+        .exits(9);
+    assert_eq!(project.text(), MADE);
+    drop(other);
+    project.kluis(&set).stderr_has("note: set A").exits(0);
+}
+
+#[test]
 fn what_an_editor_writes_meanwhile_is_kept() {
     let project = Project::new();
     let set = project.sandbox.kluis(["env", "set", "A=a"]);

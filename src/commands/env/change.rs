@@ -3,7 +3,7 @@
 use crate::context::Context;
 use crate::context::project_trust::no_project;
 use crate::error::Error;
-use crate::platform::plain_file;
+use crate::platform::{folder_lock, plain_file};
 use crate::project::{Extent, ProjectFile, edit, named, of_text};
 use crate::settings::Source;
 use crate::settings::directories::known;
@@ -11,12 +11,9 @@ use crate::store;
 use crate::vault;
 use crate::vault::name::WorkspaceName;
 use anyhow::Context as _;
-use std::fs::{File, TryLockError};
-use std::thread;
-use std::time::{Duration, Instant};
-
-/// How long to sleep before the lock is tried again.
-const PAUSE: Duration = Duration::from_millis(20);
+use std::fs::File;
+use std::io::ErrorKind;
+use std::time::Duration;
 
 /// The project file, and the table that the command line chose.
 pub struct Target {
@@ -77,25 +74,23 @@ impl Target {
 pub enum Consent {
     /// You named what is new.
     ToTheChange,
-    /// What comes to light below it was named by somebody else.
+    /// What the removed line hid was written by somebody else.
     None,
 }
 
-/// Locks the folder of the file, so that of two changes at once neither is lost. Where a file system has no locks, the
-/// comparison before the change remains.
+/// Locks the folder of the file, so that of two changes at once neither is lost.
 fn lock(file: &ProjectFile, patience: Duration) -> Result<File, Error> {
-    let folder = File::open(&file.folder);
-    let folder = folder.with_context(|| format!("cannot open {}", file.folder.display()))?;
-    let begun = Instant::now();
-    while let Err(TryLockError::WouldBlock) = folder.try_lock() {
-        if begun.elapsed() >= patience {
+    let shown = file.folder.display();
+    let folder = File::open(&file.folder).with_context(|| format!("cannot open {shown}"))?;
+    folder_lock::lock(folder, patience).map_err(|error| {
+        if error.kind() == ErrorKind::WouldBlock {
             let place = file.path.display().to_string();
             let seconds = patience.as_secs();
-            return Err(vault::Error::from(store::Error::Busy { place, seconds }).into());
+            return vault::Error::from(store::Error::Busy { place, seconds }).into();
         }
-        thread::sleep(PAUSE);
-    }
-    Ok(folder)
+        let message = format!("cannot lock {shown}");
+        anyhow::Error::new(error).context(message).into()
+    })
 }
 
 /// The error for a text that cannot be changed as asked.
