@@ -52,8 +52,6 @@ const OTHERS: u32 = 0o077;
 
 /// Of the temporary files, which hold secrets.
 const STEM: &str = ".kluis";
-/// After this time one belongs to a process that was killed.
-const LEFT_AGE: Duration = Duration::from_mins(10);
 
 /// How long a pipe may be without a reader.
 const READER_PATIENCE: Duration = Duration::from_secs(10);
@@ -191,7 +189,7 @@ fn write(path: &Path, real: &Path, place: Place, contents: &Plaintext) -> Result
         Notice::Continued | Notice::Other(_) => {}
     });
     let _watch = watch.map_err(not_written("write"))?;
-    private_file::remove_left(&directory, STEM.as_ref(), LEFT_AGE);
+    private_file::remove_left(&directory, STEM.as_ref());
     let written = private_file::temporary_name(STEM.as_ref()).and_then(|temporary| {
         PrivateFile::holding(&directory, temporary, contents.expose(), Durability::Synced)
     });
@@ -313,7 +311,7 @@ mod tests {
         for name in names_left {
             fs::write(at(name), VALUE).unwrap();
         }
-        let long_ago = std::time::SystemTime::now() - 2 * LEFT_AGE;
+        let long_ago = std::time::SystemTime::now() - 2 * private_file::LEFT_AGE;
         for name in [names_left[0], names_left[2]] {
             let left = File::options().write(true).open(at(name)).unwrap();
             left.set_modified(long_ago).unwrap();

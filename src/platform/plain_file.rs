@@ -9,13 +9,9 @@ use std::fs::{self, File, Permissions};
 use std::io::{self, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
-use std::time::Duration;
 
 /// The mode of a file that was not there.
 const NEW_MODE: u32 = 0o644;
-
-/// After this time a temporary file belongs to a process that was killed.
-const LEFT_AGE: Duration = Duration::from_mins(10);
 
 /// Writes a file in an existing folder. A link is an error.
 pub fn replace(path: &Path, contents: &[u8]) -> io::Result<()> {
@@ -63,7 +59,7 @@ fn write(
 ) -> io::Result<bool> {
     let name = path.file_name().unwrap_or(OsStr::new("file"));
     let folder = File::open(or_here(path.parent().unwrap_or(Path::new(""))))?;
-    remove_left(&folder, name, LEFT_AGE);
+    remove_left(&folder, name);
     let (staged, mut file) = PrivateFile::create(&folder, temporary_name(name)?)?;
     file.write_all(contents)?;
     file.set_permissions(Permissions::from_mode(mode))?;

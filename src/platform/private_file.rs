@@ -24,6 +24,10 @@ const OTHERS: Mode = Mode::RWXG.union(Mode::RWXO);
 const DIGITS: usize = 16;
 const SUFFIX: &[u8] = b".tmp";
 
+/// A temporary file that nobody has written to for so long belongs to a process that was killed: the longest work takes
+/// seconds.
+pub const LEFT_AGE: Duration = Duration::from_mins(10);
+
 /// Whether a file survives a power cut.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Durability {
@@ -136,9 +140,8 @@ pub fn create_new(directory: impl AsFd, name: &Path) -> io::Result<File> {
     Ok(rustix::fs::openat(directory, name, flags, OWNER_ONLY)?.into())
 }
 
-/// Removes temporary files with this stem that killed processes of this user left in a directory: those that nobody has
-/// written to for so long.
-pub fn remove_left(directory: &impl AsFd, stem: &OsStr, age: Duration) {
+/// Removes temporary files with this stem that killed processes of this user left in a directory.
+pub fn remove_left(directory: &impl AsFd, stem: &OsStr) {
     let Ok(entries) = Dir::read_from(directory) else {
         return;
     };
@@ -153,7 +156,7 @@ pub fn remove_left(directory: &impl AsFd, stem: &OsStr, age: Duration) {
             let written = SystemTime::UNIX_EPOCH + Duration::from_secs(written);
             FileType::from_raw_mode(found.st_mode) == FileType::RegularFile
                 && is_us(found.st_uid)
-                && written.elapsed().is_ok_and(|since| since > age)
+                && written.elapsed().is_ok_and(|since| since > LEFT_AGE)
         });
         if is_left {
             let _ = rustix::fs::unlinkat(directory, name, AtFlags::empty());

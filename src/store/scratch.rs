@@ -13,9 +13,6 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-/// After this time a temporary file belongs to a process that was killed: a merge takes seconds.
-const LEFT_AGE: Duration = Duration::from_mins(10);
-
 /// A file that this process alone changes.
 pub struct ScratchStore {
     path: PathBuf,
@@ -49,7 +46,7 @@ impl ScratchStore {
     /// Removes what killed processes left beside it a while ago. Failures are ignored: it is only in the way.
     pub fn remove_left(&self) {
         if let Ok(folder) = File::open(self.folder()) {
-            private_file::remove_left(&folder, &self.stem, LEFT_AGE);
+            private_file::remove_left(&folder, &self.stem);
         }
     }
 
@@ -143,7 +140,7 @@ mod tests {
         }
         for name in [left, other] {
             let file = File::options().write(true).open(at(name)).unwrap();
-            let long_ago = std::time::SystemTime::now() - 2 * LEFT_AGE;
+            let long_ago = std::time::SystemTime::now() - 2 * private_file::LEFT_AGE;
             file.set_modified(long_ago).unwrap();
         }
         store.remove_left();
