@@ -210,9 +210,7 @@ impl Check {
     /// The workspace in use, and the others.
     fn workspaces(&self, project: &Project, context: &Context) -> Vec<Option<WorkspaceName>> {
         let in_use = context.workspace().cloned();
-        let used = in_use
-            .as_ref()
-            .map_or(WorkspaceName::DEFAULT, WorkspaceName::as_str);
+        let used = WorkspaceName::or_default(in_use.as_ref());
         let others = project.workspaces().filter(|_| self.all_workspaces);
         let others = others.filter(|name| name.as_str() != used).cloned();
         let others: Vec<_> = others.map(Some).collect();
@@ -253,9 +251,7 @@ impl Checking<'_> {
                 problem,
                 hint,
             } = self.examine(entry, found, &mut environment, context)?;
-            let workspace = self
-                .workspace
-                .map_or(WorkspaceName::DEFAULT, WorkspaceName::as_str);
+            let workspace = WorkspaceName::or_default(self.workspace);
             Ok(Row {
                 workspace: workspace.to_owned(),
                 env_key: entry.key.to_string(),

@@ -22,7 +22,7 @@ pub use open::Merging;
 use crate::error::Error;
 use crate::platform::bounded_read;
 use crate::platform::process::Hardened;
-use crate::settings::directories::{known, user_file};
+use crate::settings::directories::{home_directory, known, user_file};
 use crate::settings::{self, Flags, Interaction, Settings, UserFile};
 use crate::ui::{ColorChoice, Ui};
 use crate::vault::clock::Clock;
@@ -98,7 +98,7 @@ impl<'u> Context<'u> {
             project,
         } = global_flags;
         let directories = settings::Directories {
-            home: known("HOME", dirs::home_dir),
+            home: home_directory(),
             data: known("XDG_DATA_HOME", dirs::data_dir),
             config: known("XDG_CONFIG_HOME", dirs::config_dir),
         };
@@ -108,10 +108,11 @@ impl<'u> Context<'u> {
             (Some(path), Some(text)) => Some(UserFile { path, text }),
             _ => None,
         };
-        let project_context = match caller {
-            Caller::User => ProjectContext::look(project, directories.home.as_deref())?,
-            Caller::Program => ProjectContext::none(),
+        let project = match caller {
+            Caller::User => project,
+            Caller::Program => ProjectChoice::None,
         };
+        let project_context = ProjectContext::look(project, directories.home.as_deref())?;
         let settings = settings::settle(
             flags,
             &|name| std::env::var_os(name),
@@ -167,8 +168,7 @@ impl<'u> Context<'u> {
 
     /// Tells in which folders links are a project's: a file that you name is not written through them.
     pub fn in_project() -> impl Fn(&Path) -> bool {
-        let home = known("HOME", dirs::home_dir);
-        ProjectContext::in_project(home.as_deref())
+        ProjectContext::in_project(home_directory().as_deref())
     }
 
     pub fn workspace(&self) -> Option<&WorkspaceName> {

@@ -33,6 +33,7 @@ pub enum ProjectChoice {
     Named(PathBuf),
     /// One that is still to be made.
     New,
+    /// No file is looked for, and a named one is not read.
     None,
 }
 
@@ -83,17 +84,6 @@ impl ProjectContext {
             trust_store: state_directory().map(|directory| directory.join(TRUST_STORE)),
             followed: None,
         })
-    }
-
-    /// For a command that follows no project file: it looks for none, and a named one is not read.
-    pub fn none() -> Self {
-        Self {
-            read: Ok(None),
-            is_named: false,
-            is_new: false,
-            trust_store: None,
-            followed: None,
-        }
     }
 
     /// The value of KLUIS_PROJECT for a command that is started: it names this file, in whatever folder the command is.

@@ -129,6 +129,10 @@ impl Access {
             names.extend(project.workspaces().map(Some));
         }
         let app = app.as_ref().filter(|_| all);
+        let env_of = |workspace| {
+            let name = WorkspaceName::or_default(workspace);
+            (name.to_owned(), variables(project, workspace))
+        };
         Self {
             vault,
             workspace: workspace
@@ -137,10 +141,7 @@ impl Access {
             app: app.map(AppReference::to_string),
             pin: pin.clone(),
             run: all.then_some(*run),
-            env: names
-                .into_iter()
-                .map(|name| (in_words(name), variables(project, name)))
-                .collect(),
+            env: names.into_iter().map(env_of).collect(),
         }
     }
 
@@ -279,11 +280,6 @@ impl RunOptions {
             ("keep_existing", keep_existing),
         ]
     }
-}
-
-fn in_words(workspace: Option<&WorkspaceName>) -> String {
-    let name = workspace.map_or(WorkspaceName::DEFAULT, WorkspaceName::as_str);
-    name.to_owned()
 }
 
 fn variables(project: &Project, workspace: Option<&WorkspaceName>) -> BTreeMap<String, Variable> {

@@ -137,7 +137,7 @@ impl Project {
     }
 
     fn settings_of(&self, workspace: Option<&WorkspaceName>) -> &[Setting] {
-        let name = workspace.map_or(WorkspaceName::DEFAULT, WorkspaceName::as_str);
+        let name = WorkspaceName::or_default(workspace);
         let own = self
             .of_workspaces
             .iter()

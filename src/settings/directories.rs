@@ -14,6 +14,11 @@ pub fn known(variable: &str, directory: fn() -> Option<PathBuf>) -> Option<PathB
     named.then(directory).flatten()
 }
 
+/// Your home directory, if HOME names one.
+pub fn home_directory() -> Option<PathBuf> {
+    known("HOME", dirs::home_dir)
+}
+
 /// The state directory: worth keeping, and no loss if it is gone. A system without one gets the data
 /// directory.
 ///

@@ -47,6 +47,11 @@ impl WorkspaceName {
         check_plain("a workspace", text, MAX_WORKSPACE_NAME_CHARACTERS)?;
         Ok(Self(text.into()))
     }
+
+    /// The name of a workspace that is chosen, or else of the default one.
+    pub fn or_default(chosen: Option<&Self>) -> &str {
+        chosen.map_or(Self::DEFAULT, Self::as_str)
+    }
 }
 
 impl Default for WorkspaceName {

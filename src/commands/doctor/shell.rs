@@ -5,7 +5,7 @@ use super::finding::Finding;
 use crate::commands::completions::script;
 use crate::context::Context;
 use crate::platform::bounded_read;
-use crate::settings::directories::known;
+use crate::settings::directories::{home_directory, known};
 use clap_complete::Shell;
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -24,7 +24,7 @@ struct Folders {
 }
 
 pub fn examine(context: &Context) -> Vec<Finding> {
-    let home = known("HOME", dirs::home_dir);
+    let home = home_directory();
     let data = known("XDG_DATA_HOME", dirs::data_dir);
     let config = known("XDG_CONFIG_HOME", dirs::config_dir);
     let (Some(home), Some(data), Some(config)) = (home, data, config) else {

@@ -6,7 +6,7 @@ use crate::error::Error;
 use crate::platform::{folder_lock, plain_file};
 use crate::project::{Extent, ProjectFile, edit, named, of_text};
 use crate::settings::Source;
-use crate::settings::directories::known;
+use crate::settings::directories::home_directory;
 use crate::store;
 use crate::vault;
 use crate::vault::name::WorkspaceName;
@@ -30,7 +30,7 @@ impl Target {
         let is_typed = context.settings.workspace_source == Source::Flag;
         let workspace = context.workspace().filter(|_| is_typed).cloned();
         let lock = lock(&found, context.settings.lock_timeout)?;
-        let file = named(&found.path, known("HOME", dirs::home_dir).as_deref())?;
+        let file = named(&found.path, home_directory().as_deref())?;
         Ok(Self {
             file,
             workspace,
@@ -51,7 +51,7 @@ impl Target {
             text,
             path.clone(),
             &self.file.folder,
-            known("HOME", dirs::home_dir).as_deref(),
+            home_directory().as_deref(),
         )?;
         let agreed = context.proposal(&self.file, Extent::Everything);
         let is_agreed = agreed.is_ok_and(|proposal| proposal.changes.is_empty());

@@ -49,9 +49,7 @@ impl Command for List {
         let entries = file.project.env(workspace.as_ref());
         if context.json {
             return Ok(context.ui.json(&EnvJson {
-                workspace: workspace
-                    .as_ref()
-                    .map_or(WorkspaceName::DEFAULT, WorkspaceName::as_str),
+                workspace: WorkspaceName::or_default(workspace.as_ref()),
                 count: entries.len(),
                 entries: entries.into_iter().map(EntryJson::new).collect(),
             })?);

@@ -7,7 +7,7 @@ use crate::platform::bounded_read;
 use crate::platform::directory::or_here;
 use crate::platform::git;
 use crate::platform::plain_file;
-use crate::settings::directories::known;
+use crate::settings::directories::home_directory;
 use crate::store::work_tree;
 use crate::ui::Answer;
 use anyhow::Context as _;
@@ -204,7 +204,7 @@ impl Setup {
 fn default_attributes() -> Option<PathBuf> {
     let config = std::env::var_os("XDG_CONFIG_HOME").filter(|path| !path.is_empty());
     let config = config.map(PathBuf::from);
-    let home = || Some(known("HOME", dirs::home_dir)?.join(".config"));
+    let home = || Some(home_directory()?.join(".config"));
     let config = config.or_else(home)?;
     Some(config.join("git/attributes"))
 }

@@ -4,7 +4,7 @@ use crate::context::Context;
 use crate::error::Error;
 use crate::platform::plain_file;
 use crate::project::{Extent, FILE_NAME, of_text};
-use crate::settings::directories::known;
+use crate::settings::directories::home_directory;
 use crate::settings::{Source, VaultPlace};
 use crate::vault;
 use anyhow::Context as _;
@@ -47,7 +47,7 @@ impl NewProject {
         let shown = path.display();
         plain_file::create(&path, self.text.as_bytes())
             .with_context(|| format!("the vault is made, but {shown} could not be written"))?;
-        let home = known("HOME", dirs::home_dir);
+        let home = home_directory();
         let file = of_text(self.text, path.clone(), &self.folder, home.as_deref())?;
         let proposal = context.proposal(&file, Extent::Everything)?;
         context.agree(proposal)?;
