@@ -33,18 +33,38 @@ pub struct Default<'t> {
 /// The pieces of a text, in their order.
 pub fn pieces(text: &str, syntax: Syntax) -> impl Iterator<Item = Piece<'_>> {
     let mut rest = text;
+    let mut unclosed = None;
     std::iter::from_fn(move || {
         if rest.is_empty() {
             return None;
         }
-        let (piece, length) = first(rest, syntax);
+        let is_closed = |inner: &str| {
+            let unclosed = unclosed.get_or_insert_with(|| unclosed_braces(text, syntax));
+            unclosed.binary_search(&(text.len() - inner.len())).is_err()
+        };
+        let (piece, length) = first(rest, syntax, is_closed);
         rest = &rest[length..];
         Some(piece)
     })
 }
 
-/// The first piece and its length in the text.
-fn first(text: &str, syntax: Syntax) -> (Piece<'_>, usize) {
+/// The places after each `{` that nothing closes, in order. They are found in one pass: to look for the end of the text
+/// from each of them would take hours for a large file of them.
+fn unclosed_braces(text: &str, syntax: Syntax) -> Vec<usize> {
+    let mut open = Vec::new();
+    for (at, byte) in text.bytes().enumerate() {
+        match byte {
+            b'{' => open.push(at + 1),
+            b'}' if syntax == Syntax::Braces => open.clear(),
+            b'}' => drop(open.pop()),
+            _ => {}
+        }
+    }
+    open
+}
+
+/// The first piece and its length in the text. `is_closed` tells whether a brace closes what it gets.
+fn first(text: &str, syntax: Syntax, is_closed: impl FnOnce(&str) -> bool) -> (Piece<'_>, usize) {
     let text_to = |end| (Piece::Text(&text[..end]), end);
     if syntax == Syntax::Backslash && text.starts_with("\\$") {
         return (Piece::Text("$"), 2);
@@ -62,8 +82,8 @@ fn first(text: &str, syntax: Syntax) -> (Piece<'_>, usize) {
         return text_to(end);
     };
     if let Some(inner) = after.strip_prefix('{') {
-        return braced(inner, syntax)
-            .map_or_else(|| text_to(2), |(piece, length)| (piece, length + 2));
+        let closed = is_closed(inner).then(|| braced(inner, syntax)).flatten();
+        return closed.map_or_else(|| text_to(2), |(piece, length)| (piece, length + 2));
     }
     match syntax {
         Syntax::Braces => return text_to(1),
@@ -162,6 +182,16 @@ mod tests {
             names("${A} $B ${C:-x} ${d.e}", Syntax::Braces),
             ["A", "C", "d.e"]
         );
+    }
+
+    #[test]
+    fn braces_that_nothing_closes_are_text_however_many() {
+        let many = "${".repeat(1 << 20);
+        for syntax in [Syntax::Braces, Syntax::Backslash, Syntax::Doubled] {
+            assert_eq!(names(&many, syntax), [""; 0], "{syntax:?}");
+            let closed = format!("${{ {{ ${{A}} {many}");
+            assert_eq!(names(&closed, syntax).len(), 1, "{syntax:?}");
+        }
     }
 
     proptest! {
