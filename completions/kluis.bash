@@ -2095,7 +2095,7 @@ _kluis() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "dotenv json yaml k8s csv env docker shell systemd tfvars github bitwarden 1password keepass-xml proton-pass pass" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "dotenv json yaml toml k8s csv env docker shell systemd tfvars github ini properties netrc pgpass files bitwarden 1password keepass-xml proton-pass pass" -- "${cur}"))
                     return 0
                     ;;
                 --on-conflict)

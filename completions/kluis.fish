@@ -111,9 +111,10 @@ complete -c kluis -n "__fish_kluis_using_subcommand import" -l pin -d 'Open only
 complete -c kluis -n "__fish_kluis_using_subcommand import" -l color -d 'Use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
 always\t''
 never\t''"
-complete -c kluis -n "__fish_kluis_using_subcommand import" -l format -d 'The format of the file [default: from its name]' -r -f -a "dotenv\t''
+complete -c kluis -n "__fish_kluis_using_subcommand import" -l format -d 'The format of the file [default: detected]' -r -f -a "dotenv\t''
 json\t''
 yaml\t''
+toml\t''
 k8s\t''
 csv\t''
 env\t''
@@ -122,6 +123,11 @@ shell\t''
 systemd\t''
 tfvars\t''
 github\t''
+ini\t''
+properties\t''
+netrc\t''
+pgpass\t''
+files\t''
 bitwarden\t''
 1password\t''
 keepass-xml\t''
@@ -137,7 +143,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand import" -l dialect -d 'Whose
 python\t''
 sops\t''
 compose\t''"
-complete -c kluis -n "__fish_kluis_using_subcommand import" -l path -d 'Read only this part of a JSON or YAML file: `.data.data`' -r
+complete -c kluis -n "__fish_kluis_using_subcommand import" -l path -d 'Read only this part of a JSON, YAML, TOML or INI file: `.data.data`' -r
 complete -c kluis -n "__fish_kluis_using_subcommand import" -l columns -d 'The columns of a CSV: `name=Title,value=Password,username=Login`' -r
 complete -c kluis -n "__fish_kluis_using_subcommand import" -l fields -d 'Take all fields of an item of a password manager, or only the password' -r -f -a "all\t''
 password\t''"

@@ -289,33 +289,63 @@ pub fn github(data: &[u8]) {
     imported(Import::Github, Rules::default(), data);
 }
 
+/// `import --format ini`, whole and in part.
+pub fn ini(data: &[u8]) {
+    nested(Import::Ini, data);
+}
+
+/// `import --format toml`, whole and in part.
+pub fn toml(data: &[u8]) {
+    nested(Import::Toml, data);
+}
+
+/// `import --format properties`.
+pub fn properties(data: &[u8]) {
+    imported(Import::Properties, Rules::default(), data);
+}
+
+/// `import --format netrc`.
+pub fn netrc(data: &[u8]) {
+    imported(Import::Netrc, Rules::default(), data);
+}
+
+/// `import --format pgpass`.
+pub fn pgpass(data: &[u8]) {
+    imported(Import::Pgpass, Rules::default(), data);
+}
+
 fn imported(format: Import, rules: Rules, data: &[u8]) {
     if let Err(details) = format.read(&Plaintext::new(data.to_vec()), rules) {
         assert!(!details.is_empty());
     }
 }
 
-/// The readers that build a tree, with every option: nothing is imported under a name that is not valid.
+/// The other readers that build a tree.
 pub fn import_tree(data: &[u8]) {
+    for format in [Import::Json, Import::Yaml, Import::K8s, Import::Csv] {
+        nested(format, data);
+    }
+}
+
+/// A reader that builds a tree, with every option: nothing is imported under a name that is not valid.
+fn nested(format: Import, data: &[u8]) {
     let path = ".a.b".parse::<TreePath>().ok();
     let columns = "name=a,value=b,x=c".parse::<Columns>().ok();
-    for format in [Import::Json, Import::Yaml, Import::K8s, Import::Csv] {
-        for path in [None, path.as_ref()] {
-            let rules = Rules {
-                empty: Empty::Skipped,
-                nesting: Nesting::Joined,
-                path,
-                columns: columns.as_ref(),
-                ..Rules::default()
-            };
-            match format.read(&Plaintext::new(data.to_vec()), rules) {
-                Ok(gathered) => {
-                    for entry in gathered.entries {
-                        assert!(SecretName::parse(entry.name.as_str()).is_ok());
-                    }
+    for path in [None, path.as_ref()] {
+        let rules = Rules {
+            empty: Empty::Skipped,
+            nesting: Nesting::Joined,
+            path,
+            columns: columns.as_ref(),
+            ..Rules::default()
+        };
+        match format.read(&Plaintext::new(data.to_vec()), rules) {
+            Ok(gathered) => {
+                for entry in gathered.entries {
+                    assert!(SecretName::parse(entry.name.as_str()).is_ok());
                 }
-                Err(details) => assert!(!details.is_empty()),
             }
+            Err(details) => assert!(!details.is_empty()),
         }
     }
 }

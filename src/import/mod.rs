@@ -10,6 +10,9 @@ mod line_index;
 pub mod managers;
 #[cfg(test)]
 mod reading;
+#[cfg(test)]
+mod real_readers;
+pub mod secret_files;
 pub mod text;
 
 use crate::plaintext::Plaintext;
@@ -20,10 +23,12 @@ use entries::{Empty, Entries, Gathered, Repeated};
 use formats::nesting::{self, Nesting};
 use formats::path::TreePath;
 use formats::tree::Tree;
-use formats::{docker, dotenv, env, github, json, k8s, shell, systemd, tfvars, yaml};
+use formats::{
+    docker, dotenv, env, github, ini, json, k8s, properties, shell, systemd, tfvars, toml, yaml,
+};
 use managers::columns::Columns;
 use managers::item::{Items, Wanted};
-use managers::{bitwarden, csv_exports, keepass, proton_pass};
+use managers::{bitwarden, csv_exports, keepass, netrc, pgpass, proton_pass};
 use std::io::{self, Read};
 use text::unmarked;
 
@@ -50,6 +55,7 @@ pub enum Format {
     Dotenv,
     Json,
     Yaml,
+    Toml,
     K8s,
     Csv,
     Env,
@@ -58,6 +64,11 @@ pub enum Format {
     Systemd,
     Tfvars,
     Github,
+    Ini,
+    Properties,
+    Netrc,
+    Pgpass,
+    Files,
     Bitwarden,
     #[value(name = "1password")]
     OnePassword,
@@ -71,7 +82,7 @@ pub enum Format {
 pub struct Rules<'a> {
     pub empty: Empty,
     pub nesting: Nesting,
-    /// The part of a JSON or YAML input to read.
+    /// The part of the input to read, where a format has parts.
     pub path: Option<&'a TreePath>,
     /// What the columns of a CSV hold; `None`: its headings say it.
     pub columns: Option<&'a Columns>,
@@ -86,12 +97,19 @@ impl Format {
         matches!(
             self,
             Self::Csv
+                | Self::Netrc
+                | Self::Pgpass
                 | Self::Bitwarden
                 | Self::OnePassword
                 | Self::KeepassXml
                 | Self::ProtonPass
                 | Self::Pass
         )
+    }
+
+    /// Whether names can lie within others.
+    pub fn is_nested(self) -> bool {
+        matches!(self, Self::Json | Self::Yaml | Self::Toml | Self::Ini)
     }
 
     /// Reads the whole input, or reports its mistakes.
@@ -127,6 +145,11 @@ impl Format {
                 Some(tree) => read_tree(tree, "a mapping", rules, entries),
                 None => Ok(()),
             },
+            Self::Toml => read_tree(toml::tree(input)?, "a table", rules, entries),
+            Self::Ini => {
+                let tree = ini::tree(input, rules.path, entries)?;
+                read_tree(tree, "a section", rules, entries)
+            }
             Self::K8s => k8s::read(input, entries),
             Self::Env => env::read(input, entries),
             Self::Docker => docker::read(input, entries),
@@ -134,6 +157,9 @@ impl Format {
             Self::Systemd => systemd::read(input, entries),
             Self::Tfvars => tfvars::read(input, entries),
             Self::Github => github::read(input, entries),
+            Self::Properties => properties::read(input, entries),
+            Self::Netrc => netrc::read(input, &mut Items::new(entries, wanted, repeated)),
+            Self::Pgpass => pgpass::read(input, &mut Items::new(entries, wanted, repeated)),
             Self::Csv => csv_exports::read(
                 input,
                 rules.columns,
@@ -147,6 +173,10 @@ impl Format {
                 proton_pass::read(input, &mut Items::new(entries, wanted, repeated))
             }
             Self::KeepassXml => keepass::read(input, &mut Items::new(entries, wanted, repeated)),
+            Self::Files => {
+                let rule = "files are in a folder: name it, such as /run/secrets";
+                Err(RuleViolation::new(rule, "value_error"))
+            }
             Self::Pass => {
                 let rule = "a password store is a folder: name it, such as ~/.password-store";
                 Err(RuleViolation::new(rule, "value_error"))

@@ -48,12 +48,13 @@ const DOORS: &[&str] = &[
     "deliver/template/mod.rs",
     "deliver/value_files/mod.rs",
     "fuzzing.rs",
-    "import/detect.rs",
     "import/entries.rs",
     "import/formats/env.rs",
+    "import/formats/ini.rs",
     "import/formats/json.rs",
     "import/formats/k8s.rs",
     "import/formats/nesting.rs",
+    "import/formats/properties.rs",
     "import/formats/tree.rs",
     "import/formats/yaml.rs",
     "import/managers/bitwarden/mod.rs",
@@ -62,9 +63,12 @@ const DOORS: &[&str] = &[
     "import/managers/item.rs",
     "import/managers/keepass.rs",
     "import/managers/last_pass.rs",
+    "import/managers/netrc.rs",
     "import/managers/password_store.rs",
+    "import/managers/pgpass.rs",
     "import/managers/proton_pass.rs",
     "import/mod.rs",
+    "import/secret_files.rs",
     "import/text.rs",
     "json.rs",
     "keyring/identity.rs",
@@ -89,10 +93,10 @@ const DOORS: &[&str] = &[
     "vault/page.rs",
 ];
 
-/// Names that say nothing about what is behind them.
 /// A file of `src` that the tests use, too.
 const SHARED_WITH_SRC: &str = "test_program";
 
+/// Names that say nothing about what is behind them.
 const EMPTY_NAMES: &[&str] = &[
     "base", "common", "core", "handler", "helper", "helpers", "manager", "misc", "types", "util",
     "utils",

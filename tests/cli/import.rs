@@ -253,8 +253,8 @@ fn the_file_name_decides_the_format() {
     let before = sandbox.bytes();
     for line in ["import secrets.txt", "import", "import -"] {
         let refused = sandbox.kluis(line.split(' ')).stdin("Z=1").run();
-        let said = "kluis: error: --format is missing, and the name of the input does not tell it\n\
-                    kluis: hint: add --format dotenv, json, yaml, k8s, csv, env, docker, shell, systemd, tfvars, github, bitwarden, 1password, keepass-xml, proton-pass or pass\n";
+        let said = "kluis: error: --format is missing, and the name and the content of the input do not tell it\n\
+                    kluis: hint: add --format dotenv, json, yaml, toml, k8s, csv, env, docker, shell, systemd, tfvars, github, ini, properties, netrc, pgpass, files, bitwarden, 1password, keepass-xml, proton-pass or pass\n";
         refused.stderr(said).exits(2);
     }
     // An existing file of another format is reported as usual, and a missing one as missing.
@@ -447,7 +447,7 @@ fn a_usage_error_names_the_missing_option_and_repeats_nothing() {
     let line = |more: &[&str]| sandbox.kluis(["import"].iter().chain(more)).run();
     line(&["x"]).stderr_has("--format is missing").exits(2);
     line(&["--format", "hunter2"])
-        .stderr_has("--format <FORMAT> must be one of: dotenv, json, yaml, k8s, csv, env, docker, shell, systemd, tfvars, github, bitwarden, 1password, keepass-xml, proton-pass, pass\n")
+        .stderr_has("--format <FORMAT> must be one of: dotenv, json, yaml, toml, k8s, csv, env, docker, shell, systemd, tfvars, github, ini, properties, netrc, pgpass, files, bitwarden, 1password, keepass-xml, proton-pass, pass\n")
         .exits(2);
     line(&["--format", "env", "--on-conflict", "hunter2"])
         .stderr_has("must be one of: fail, skip, replace\n")

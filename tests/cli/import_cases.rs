@@ -140,6 +140,45 @@ const CASES: &[Case] = &[
         said: "created username\ncreated password\n",
         values: &[("password", "p")],
     },
+    Case {
+        file: ".netrc",
+        text: "machine api.example.com\n  login ann\n  password s3=cret\n",
+        options: &[],
+        said: "created api.example.com\ncreated api.example.com_username\n",
+        values: &[("api.example.com", "s3=cret")],
+    },
+    Case {
+        file: ".pgpass",
+        text: "db.example.com:5432:shop:ann:pa=ss\n",
+        options: &[],
+        said: "created db.example.com_5432_shop_ann from db.example.com:5432:shop:ann\n",
+        values: &[("db.example.com_5432_shop_ann", "pa=ss")],
+    },
+    Case {
+        file: "aws-credentials.ini",
+        text: "[default]\naws_access_key_id = AKIA1\naws_secret_access_key = s/1\n[prod]\naws_access_key_id = AKIA2\naws_secret_access_key = s/2\n",
+        options: &["--path", ".prod"],
+        said: "created aws_access_key_id\ncreated aws_secret_access_key\n",
+        values: &[("aws_secret_access_key", "s/2")],
+    },
+    Case {
+        file: "app.properties",
+        text: "# c\ndb.url=jdbc:x\ndb.password: p w\nname = caf\\u00e9\nlong=a \\\n   b\n",
+        options: &[],
+        said: "created db.url\ncreated db.password\ncreated name\ncreated long\n",
+        values: &[
+            ("db.password", "p w"),
+            ("name", "caf\u{e9}"),
+            ("long", "a b"),
+        ],
+    },
+    Case {
+        file: "plain.toml",
+        text: "DB_PASS = \"p\"\nTOKEN = 't'\n",
+        options: &[],
+        said: "created DB_PASS\ncreated TOKEN\n",
+        values: &[("TOKEN", "t")],
+    },
 ];
 
 #[test]
@@ -256,7 +295,7 @@ fn options_for_another_format_or_with_a_mistake_are_refused() {
     for (line, said) in [
         (
             &["--format", "env", "--path", ".a"][..],
-            "--path works only with --format json or yaml",
+            "--path works only with --format json, yaml, toml or ini",
         ),
         (
             &["--format", "json", "--columns", "name=a,value=b"],
@@ -276,4 +315,69 @@ fn options_for_another_format_or_with_a_mistake_are_refused() {
             .run();
         refused.stderr_has(said).exits(2);
     }
+}
+
+#[test]
+fn a_broken_env_file_names_the_other_formats_that_read_it() {
+    let sandbox = Sandbox::with_vault();
+    for (text, said) in [
+        (
+            "A='it'\\''s'\n",
+            "name its format: --format docker, shell or systemd",
+        ),
+        ("A=1\nHOME\n", "name its format: --format docker\n"),
+    ] {
+        let path = sandbox.home().join("a.env");
+        fs::write(&path, text).unwrap();
+        let refused = sandbox.kluis(["import", path.to_str().unwrap()]).run();
+        refused.stderr_has(said).exits(7);
+        let named = ["import", path.to_str().unwrap(), "--format", "dotenv"];
+        let refused = sandbox.kluis(named).run();
+        assert!(!refused.stderr.contains("name its format"));
+        refused.any_stderr().exits(7);
+    }
+}
+
+#[test]
+fn a_file_that_several_formats_fit_is_refused_with_their_names() {
+    let sandbox = Sandbox::with_vault();
+    let before = sandbox.bytes();
+    let path = sandbox.home().join("variables");
+    fs::write(&path, "A=a.b\n").unwrap();
+    let refused = sandbox.kluis(["import", path.to_str().unwrap()]).run();
+    refused
+        .stderr_has("by its content the input could be dotenv, docker, shell or systemd\n")
+        .exits(2);
+    assert_eq!(sandbox.bytes(), before);
+}
+
+#[test]
+fn a_folder_with_one_file_per_secret_is_read() {
+    let sandbox = Sandbox::with_vault();
+    let folder = sandbox.home().join("secrets");
+    fs::create_dir_all(folder.join("more")).unwrap();
+    for (name, bytes) in [
+        ("db_password", &b"hunter\xff two"[..]),
+        ("my key", b"k\n"),
+        (".hidden", b"x"),
+        ("empty", b""),
+    ] {
+        fs::write(folder.join(name), bytes).unwrap();
+    }
+    let line = ["import", folder.to_str().unwrap(), "--format", "files"];
+    sandbox
+        .kluis(line)
+        .run()
+        .stderr_has("my_key (item 5)")
+        .stderr_has("the file ends with a line break, which is part of the value")
+        .stdout("created db_password\nskipped empty\ncreated my_key from my key\nleft out .hidden: its name begins with a dot\nleft out more: it is not a file\n")
+        .exits(0);
+    assert_eq!(sandbox.get("db_password"), b"hunter\xff two");
+    assert_eq!(sandbox.get("my_key"), b"k\n");
+    let file = folder.join("db_password");
+    let line = ["import", file.to_str().unwrap(), "--format", "files"];
+    let refused = sandbox.kluis(line).run();
+    refused
+        .stderr_has("--format files reads a folder: name it, such as /run/secrets")
+        .exits(2);
 }

@@ -279,7 +279,7 @@ fn options_that_say_nothing_about_a_format_are_refused() {
     for (line, said) in [
         (
             &["--format", "env", "--nested"][..],
-            "--nested works only with --format json or yaml",
+            "--nested works only with --format json, yaml, toml or ini",
         ),
         (
             &["--format", "json", "--fields", "password"],

@@ -7,6 +7,7 @@ use crate::args::version::VersionArgs;
 use crate::context::Context;
 use crate::context::credential_file::is_stdin;
 use crate::error::Error;
+use crate::import::detect::{self, Detection, detect};
 use crate::import::entries::{Empty, Gathered, Repeated};
 use crate::import::formats::dotenv::{Dialect, Expansion, Reading};
 use crate::import::formats::nesting::Nesting;
@@ -14,7 +15,7 @@ use crate::import::formats::path::TreePath;
 use crate::import::managers::columns::Columns;
 use crate::import::managers::gpg::{Asking, Gpg};
 use crate::import::managers::item::Wanted;
-use crate::import::{Format, Rules, detect, env_directory, managers, read_bounded};
+use crate::import::{Format, Rules, env_directory, managers, read_bounded, secret_files};
 use crate::plaintext::Plaintext;
 use crate::platform::stdin;
 use crate::report::import_summary::{Doing, Summary};
@@ -37,9 +38,9 @@ use std::str::FromStr;
 /// Each name in the file becomes a secret of that name. `kluis` writes all of them or none: it refuses the
 /// import if a name already has another value. It prints each name and what it did with it.
 ///
-/// The name of the file tells the format: .env, .env.NAME, NAME.env, .json, .yaml, .xml, .csv or .tfvars. In a folder,
-/// .env goes to the workspace in use, and .env.NAME and NAME.env go to the workspace NAME. `kluis help
-/// migrate` shows the steps for each password manager.
+/// `kluis` detects the format by the content and the name of the file, and prints it. If several formats fit, it
+/// names them and imports nothing. In a folder, .env goes to the workspace in use, and .env.NAME and NAME.env go
+/// to the workspace NAME. `kluis help migrate` shows the steps for each password manager.
 ///
 /// The file stays where it is, with its values in plain text: delete it afterwards.
 #[derive(clap::Args)]
@@ -58,8 +59,8 @@ Examples:
 
 Formats:
   dotenv       a .env file; --dialect and --expand say how
-  json, yaml   one object of names and strings, or a list with a name (or
-               key) and a value in each item; --nested takes objects inside
+  json, yaml,  one object of names and strings, or a list with a name (or
+    toml       key) and a value in each item; --nested takes objects inside
   k8s          Secrets of Kubernetes: what `kubectl get secret -o yaml` prints
   env          what `env -0` prints, or `env` if no value has a line break
   csv          the CSV of 1Password, Bitwarden, LastPass, KeePassXC, Chrome,
@@ -70,17 +71,45 @@ Formats:
   systemd      an EnvironmentFile
   tfvars       Terraform's variables
   github       a file as GITHUB_ENV names it
+  ini          sections: one with --path .NAME, or all with --nested
+  properties   Java's properties
+  netrc        logins for curl, git and others
+  pgpass       the password file of PostgreSQL
+  files        a folder with one file per secret
   bitwarden    its export in JSON or CSV, not encrypted
   1password    its export in CSV; unknown columns become fields
   keepass-xml  the XML that KeePass and KeePassXC export
   proton-pass  its export in JSON, not encrypted
-  pass         the folder of pass or gopass; needs `gpg`")]
+  pass         the folder of pass or gopass; needs `gpg`
+
+Whose rules count, and what is left out by name:
+  dotenv       what python-dotenv, npm's dotenv, Docker Compose and sops agree
+               on, with a warning where they differ; empty values
+  json, toml   RFC 8259, TOML 1.1; null
+  yaml         YAML 1.2; null
+  k8s          kubectl; objects that are no Secret
+  env          the shells' functions
+  csv          the program of its first line; icons, dates, favourites
+  docker       Docker; names without a value
+  shell        POSIX sh, nothing is run; anything but an assignment is refused
+  systemd      systemd.exec(5)
+  tfvars       HCL 2; null
+  github       GitHub's runner
+  ini          Python's configparser, with a warning where others differ
+  properties   java.util.Properties, read as UTF-8
+  netrc        Python's netrc; macros
+  pgpass       libpq
+  files        hidden files and folders
+  bitwarden    Bitwarden; attachments, passkeys, archived and deleted items
+  keepass-xml  KeePass 2; attachments, the recycle bin, earlier versions
+  proton-pass  Proton Pass; attachments, passkeys, deleted items
+  pass         pass and gopass; hidden files")]
 pub struct Import {
     /// The file or folder to read; `-` or nothing is stdin
     #[arg(value_name = "FILE")]
     file: Option<PathBuf>,
 
-    /// The format of the file [default: from its name]
+    /// The format of the file [default: detected]
     #[arg(long, value_enum, value_name = "FORMAT", hide_possible_values = true)]
     format: Option<Format>,
 
@@ -126,7 +155,7 @@ pub struct Import {
     #[arg(long, hide_short_help = true)]
     nested: bool,
 
-    /// Read only this part of a JSON or YAML file: `.data.data`
+    /// Read only this part of a JSON, YAML, TOML or INI file: `.data.data`
     ///
     /// A text there is read as JSON. Put a name that has a dot in quotes: `."tls.crt"`.
     #[arg(long, hide_short_help = true, value_name = "PATH")]
@@ -168,7 +197,8 @@ impl Command for Import {
     fn run(self, context: &mut Context) -> Result<(), Error> {
         let format = self.settled_format(context)?;
         self.check(format)?;
-        let gathered = self.read(format, context)?;
+        let gathered = self.read(format, context);
+        let gathered = gathered.inspect_err(|_| self.suggest_others(format, context))?;
         report(&gathered, context);
         let vault = context.open(Scan::Lookup)?;
         if self.dry_run {
@@ -255,36 +285,60 @@ impl Import {
         if self.columns.is_some() {
             return Ok(Format::Csv);
         }
-        let guessed = self.input_path().and_then(detect::format);
-        let foreign = self.input_path().filter(|_| guessed.is_none());
-        if let Some(broken) = foreign.and_then(detect::foreign_kind) {
-            let details = vec![Detail::at(Vec::new(), broken)];
-            return Err(vault::Error::Invalid(details).into());
-        }
-        let guessed = guessed.ok_or_else(|| Error::Usage {
-            message: "--format is missing, and the name of the input does not tell it".into(),
-            hint: Some(
-                "add --format dotenv, json, yaml, k8s, csv, env, docker, shell, systemd, tfvars, github, bitwarden, 1password, keepass-xml, proton-pass or pass"
-                    .into(),
+        let detection = self.input_path().map_or(Detection::Unknown, detect);
+        let message = match detection {
+            Detection::Known {
+                format,
+                by,
+                program,
+            } => {
+                let name = names([format].into_iter(), "");
+                let from = program.map_or(String::new(), |program| format!(" of {program}"));
+                context.ui.done(&format!(
+                    "detected the format {name}{from} by {by}; --format chooses another"
+                ));
+                return Ok(format);
+            }
+            Detection::Foreign(broken) => {
+                let details = vec![Detail::at(Vec::new(), broken)];
+                return Err(vault::Error::Invalid(details).into());
+            }
+            Detection::Several(formats) => format!(
+                "--format is missing: by its content the input could be {}",
+                names(formats.into_iter(), "or")
             ),
-        })?;
-        if let Some(name) = guessed.to_possible_value() {
-            let (name, why) = (name.get_name(), detect::reason(guessed));
-            let csv = self.input_path().filter(|_| guessed == Format::Csv);
-            let program = csv.and_then(detect::csv_program);
-            let from = program.map_or(String::new(), |program| format!(" of {program}"));
-            context.ui.done(&format!(
-                "detected the format {name}{from} by {why}; --format chooses another"
+            Detection::Unknown => {
+                "--format is missing, and the name and the content of the input do not tell it"
+                    .into()
+            }
+        };
+        let all = names(Format::value_variants().iter().copied(), "or");
+        Err(Error::Usage {
+            message,
+            hint: Some(format!("add --format {all}")),
+        })
+    }
+
+    /// Names the other formats of a file with the name of a `.env` file, which is broken as one.
+    fn suggest_others(&self, format: Format, context: &mut Context) {
+        let path = self.input_path().filter(|path| path.is_file());
+        let (None, Format::Dotenv, Some(path)) = (self.format, format, path) else {
+            return;
+        };
+        let others = detect::others_of_env(path);
+        if !others.is_empty() {
+            let others = names(others.into_iter(), "or");
+            context.ui.note(&format!(
+                "if the file is for another program, name its format: --format {others}"
             ));
         }
-        Ok(guessed)
     }
 
     /// Refuses options that are not for the format.
     fn check(&self, format: Format) -> Result<(), Error> {
-        if self.nested && !matches!(format, Format::Json | Format::Yaml) {
+        if self.nested && !format.is_nested() {
             return Err(Error::usage(
-                "--nested works only with --format json or yaml",
+                "--nested works only with --format json, yaml, toml or ini",
             ));
         }
         let has_reading = self.dialect.is_some() || self.expand;
@@ -296,15 +350,17 @@ impl Import {
         if self.expand && self.dialect == Some(Dialect::Sops) {
             return Err(Error::usage("--expand does not work with --dialect sops"));
         }
-        if self.path.is_some() && !matches!(format, Format::Json | Format::Yaml) {
-            return Err(Error::usage("--path works only with --format json or yaml"));
+        if self.path.is_some() && !format.is_nested() {
+            return Err(Error::usage(
+                "--path works only with --format json, yaml, toml or ini",
+            ));
         }
         if self.columns.is_some() && format != Format::Csv {
             return Err(Error::usage("--columns works only with --format csv"));
         }
         if self.fields != Wanted::default() && !format.is_of_manager() {
             return Err(Error::usage(
-                "--fields works only with --format csv, bitwarden, 1password, keepass-xml, proton-pass or pass",
+                "--fields works only with --format csv, netrc, pgpass, bitwarden, 1password, keepass-xml, proton-pass or pass",
             ));
         }
         if format.is_of_manager() && matches!(self.on_repeat, Repeated::First | Repeated::Last) {
@@ -312,12 +368,16 @@ impl Import {
                 "two items with one name are two secrets: --on-repeat can be fail or number",
             ));
         }
-        if format == Format::Pass && !self.input_path().is_some_and(Path::is_dir) {
-            return Err(Error::usage(
+        let is_folder = self.input_path().is_some_and(Path::is_dir);
+        match format {
+            Format::Pass if !is_folder => Err(Error::usage(
                 "a password store is a folder: name it, such as ~/.password-store",
-            ));
+            )),
+            Format::Files if !is_folder => Err(Error::usage(
+                "--format files reads a folder: name it, such as /run/secrets",
+            )),
+            _ => Ok(()),
         }
-        Ok(())
     }
 
     /// The named path, unless it is stdin.
@@ -359,6 +419,9 @@ impl Import {
                 managers::password_store::read(folder, &Gpg::find(asking)?, rules)
                     .context(unread)?
             }
+            Some(folder) if format == Format::Files => {
+                secret_files::read(folder, rules).context(unread)?
+            }
             Some(folder) if format == Format::Dotenv => {
                 let current = context.workspace().cloned().unwrap_or_default();
                 env_directory::read(folder, &current, rules).context(unread)?
@@ -379,6 +442,18 @@ impl Import {
             Error::usage("name a file to import, or pipe one in: a terminal would show the values")
         })?;
         Ok(read_bounded(stream).context("cannot read stdin")?)
+    }
+}
+
+/// The names of formats, as they are typed.
+fn names(formats: impl Iterator<Item = Format>, word: &str) -> String {
+    let values = formats.filter_map(|format| format.to_possible_value());
+    let names: Vec<String> = values.map(|value| value.get_name().to_owned()).collect();
+    match names.split_last() {
+        Some((last, others)) if !others.is_empty() => {
+            format!("{} {word} {last}", others.join(", "))
+        }
+        _ => names.concat(),
     }
 }
 

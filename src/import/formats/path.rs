@@ -45,6 +45,11 @@ impl FromStr for TreePath {
 }
 
 impl TreePath {
+    /// Whether its first name is this one.
+    pub fn begins_with(&self, name: &str) -> bool {
+        self.0.first().is_some_and(|first| first == name)
+    }
+
     /// The part of the tree at this path.
     pub fn part_of(&self, tree: Tree) -> Result<Tree, RuleViolation> {
         let mut part = tree;

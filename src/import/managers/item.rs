@@ -152,6 +152,16 @@ impl<'e> Items<'e> {
         Ok(())
     }
 
+    /// Records what may not be as meant about an item.
+    pub fn warn(&mut self, place: Location, item: &Item, what: &str) {
+        self.entries.warn(place, &name_of(&item.path), what);
+    }
+
+    /// Records a mistake, and continues.
+    pub fn refuse(&mut self, place: Location, rule: &str) {
+        self.entries.refuse(place, rule, "value_error");
+    }
+
     /// Records a part that belongs to no item.
     pub fn leave_out(&mut self, what: &str, why: &str) {
         self.entries.leave_out(what, why);

@@ -1,4 +1,4 @@
-//! The exports of other password managers: items with several fields.
+//! Password managers and files of passwords: items with several fields.
 
 pub mod bitwarden;
 pub mod columns;
@@ -7,5 +7,7 @@ pub mod gpg;
 pub mod item;
 pub mod keepass;
 mod last_pass;
+pub mod netrc;
 pub mod password_store;
+pub mod pgpass;
 pub mod proton_pass;

@@ -5,7 +5,7 @@ use data_encoding::BASE64;
 use std::collections::BTreeMap;
 use std::env;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Command, Output, Stdio};
 
 pub const PYTHON_DOTENV: &str = "
 import base64, json, sys, dotenv
@@ -125,6 +125,14 @@ impl Program {
 
     /// What it prints, beside the document.
     pub fn run(&self, document: &Document, arguments: &[&str]) -> Vec<u8> {
+        let output = self.output(document, arguments);
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(said, "", "{}", self.path.display());
+        output.stdout
+    }
+
+    /// What it prints on both streams, for a reader that runs parts of the document.
+    pub fn output(&self, document: &Document, arguments: &[&str]) -> Output {
         let home = document.sandbox().home();
         let mut command = self.command();
         let output = command
@@ -135,8 +143,7 @@ impl Program {
             .unwrap();
         let said = String::from_utf8_lossy(&output.stderr);
         assert!(output.status.success(), "{}: {said}", self.path.display());
-        assert_eq!(said, "", "{}", self.path.display());
-        output.stdout
+        output
     }
 }
 

@@ -1,0 +1,4 @@
+//! Fuzzes INI files, as `import` reads them.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| kluis::fuzzing::ini(data));

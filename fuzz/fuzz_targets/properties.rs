@@ -1,0 +1,4 @@
+//! Fuzzes Java's properties, as `import` reads them.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| kluis::fuzzing::properties(data));
