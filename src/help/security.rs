@@ -1,5 +1,5 @@
 //! The topic `security`: what `kluis` promises against which attacker, and what it does not. Tests compare it
-//! with README.md and .github/SECURITY.md.
+//! with .github/SECURITY.md.
 
 pub const TEXT: &str = "\
 Protected against:
@@ -80,8 +80,8 @@ Not protected against:
       pin; --leaked removes all those keys except yours.
   Values that a person has seen
       A removed key and an old passphrase still open older copies: change the
-      values too. Who has an old passphrase and an older copy reads later ones
-      as well, unless you changed it with --leaked.
+      values too. An old passphrase and an older copy open later copies as
+      well, unless you changed the passphrase with --leaked.
   Replaced and deleted values
       They stay in the vault until you drop them, and then in `.NAME.prev`,
       backups and git history. Where only GIT_DIR names the repository, have git

@@ -1,10 +1,18 @@
-//! Tests that README.md, `kluis help security` and .github/SECURITY.md make the same promises, and that each
-//! promise names tests that exist.
+//! Tests that .github/SECURITY.md and `kluis help security` make the same promises, that each promise names
+//! tests that exist, and that README.md claims nothing beyond them.
 
 use crate::layers::{TESTS, sources};
 use crate::snapshots::root;
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::PathBuf;
+
+struct Promise {
+    /// Against whom, or against which event.
+    against: String,
+    text: String,
+    tests: Vec<String>,
+}
 
 fn read(name: &str) -> String {
     fs::read_to_string(root().join(name)).unwrap()
@@ -16,28 +24,38 @@ fn words(text: &str) -> String {
     words.join(" ")
 }
 
-/// Against whom, and what protects: the rows of the table in README.md.
-fn promises() -> Vec<(String, String)> {
-    let readme = read("README.md");
-    let (_, table) = readme
-        .split_once("| against | what protects |\n|---|---|\n")
-        .unwrap();
-    let rows = table
-        .lines()
-        .map_while(|line| line.strip_prefix("| ")?.strip_suffix(" |"));
-    rows.map(|row| row.split_once(" | ").unwrap())
-        .map(|(against, what)| (against.to_owned(), what.to_owned()))
-        .collect()
+/// A section of .github/SECURITY.md, without its heading.
+fn section(heading: &str) -> String {
+    let policy = read(".github/SECURITY.md");
+    let (_, rest) = policy.split_once(&format!("\n## {heading}\n")).unwrap();
+    rest.split("\n## ").next().unwrap().to_owned()
 }
 
-/// What README.md says that nothing protects against, a sentence for whom and another for why.
+fn promises() -> Vec<Promise> {
+    let section = section("What is promised");
+    let promises = section.split("\n**Against ").skip(1).map(|promise| {
+        let (text, tests) = promise.split_once("\n\n").unwrap();
+        let text = words(text);
+        let (against, text) = text.split_once(":** ").unwrap();
+        let tests = tests.lines().filter(|line| !line.is_empty()).map(|line| {
+            let test = line
+                .strip_prefix("- `")
+                .and_then(|line| line.strip_suffix('`'));
+            test.unwrap_or_else(|| panic!("{line}")).to_owned()
+        });
+        Promise {
+            against: against.to_owned(),
+            text: text.strip_suffix('.').unwrap().to_owned(),
+            tests: tests.collect(),
+        }
+    });
+    promises.collect()
+}
+
+/// What is not promised: a sentence for whom and another for why.
 fn limits() -> Vec<(String, String)> {
-    let readme = read("README.md");
-    let (_, list) = readme
-        .split_once("does not protect against:**\n\n")
-        .unwrap();
-    let list = list.split("\n\n").next().unwrap();
-    let limits = list.split("- ").skip(1).map(words);
+    let section = section("What is not promised");
+    let limits = section.split("\n- ").skip(1).map(words);
     limits
         .map(|limit| {
             let (whom, why) = limit.split_once(". ").unwrap();
@@ -74,51 +92,65 @@ pub fn is_a_test(name: &str) -> bool {
 }
 
 #[test]
-fn the_help_topic_matches_the_readme() {
-    let text = words(&crate::topics::text("security"));
-    let (promised, not) = text.split_once(" Not protected against: ").unwrap();
-    let joined = |pairs: Vec<(String, String)>| {
-        let texts = pairs.into_iter().map(|(what, why)| format!("{what} {why}"));
-        texts.collect::<Vec<_>>().join(" ")
-    };
-    let expected = format!("Protected against: {}", joined(promises()));
-    assert_eq!(promised, expected);
-    let expected = format!("{} ", joined(limits()));
-    assert!(not.starts_with(&expected), "{not}\n{expected}");
-    let readme = words(&read("README.md")).replace("**", "");
-    let visible = not[expected.len()..]
-        .split(" How each promise")
-        .next()
-        .unwrap();
-    assert!(visible.starts_with("Without a key, the file shows that it is a Kluis vault;"));
-    assert!(readme.contains(visible), "{visible}");
+fn each_promise_names_tests_that_exist() {
+    let promises = promises();
+    assert!(promises.len() > 5);
+    for Promise { against, tests, .. } in promises {
+        assert!(!tests.is_empty(), "{against}");
+        for test in tests {
+            assert!(is_a_test(&test), "{against}: {test}");
+        }
+    }
 }
 
 #[test]
-fn the_policy_matches_the_readme_and_names_tests() {
-    let policy = read(".github/SECURITY.md");
-    let (promised, not) = policy.split_once("\n## What is not promised\n\n").unwrap();
-    let mut told = promised.split("\n**Against ").skip(1);
-    let promises = promises();
-    assert!(promises.len() > 5);
-    for (against, what) in promises {
-        let promise = told.next().unwrap();
-        let (text, tests) = promise.split_once("\n\n").unwrap();
-        assert_eq!(words(text), format!("{against}:** {what}."));
-        let mut tests = tests.lines().filter(|line| !line.is_empty()).peekable();
-        assert!(tests.peek().is_some(), "{against}");
-        for line in tests {
-            let test = line
-                .strip_prefix("- `")
-                .and_then(|line| line.strip_suffix('`'));
-            assert!(test.is_some_and(is_a_test), "{line}");
-        }
+fn the_help_topic_matches_the_policy() {
+    let text = words(&crate::topics::text("security"));
+    let (promised, rest) = text.split_once(" Not protected against: ").unwrap();
+    let promises = promises().into_iter();
+    let promises = promises.map(|promise| format!(" {} {}", promise.against, promise.text));
+    assert_eq!(
+        promised,
+        format!("Protected against:{}", promises.collect::<String>())
+    );
+    let limits = limits().into_iter();
+    let limits = limits.map(|(whom, why)| format!("{whom} {why} "));
+    let visible = words(&section("What the file shows without a key"));
+    let expected = format!("{}{visible} How each promise", limits.collect::<String>());
+    assert!(rest.starts_with(&expected), "{rest}\n{expected}");
+}
+
+#[test]
+fn each_claim_of_the_readme_is_a_promise() {
+    let readme = read("README.md");
+    let (_, table) = readme
+        .split_once("| against | in short |\n|---|---|\n")
+        .unwrap();
+    let rows = table
+        .lines()
+        .map_while(|line| line.strip_prefix("| ")?.strip_suffix(" |"));
+    let claims: Vec<&str> = rows.map(|row| row.split_once(" | ").unwrap().0).collect();
+    assert_eq!(claims.len(), 10);
+    let promises = promises().into_iter();
+    let mut unclaimed: BTreeSet<String> = promises.map(|promise| promise.against).collect();
+    for claim in claims {
+        assert!(unclaimed.remove(claim), "{claim}");
     }
-    assert_eq!(told.next(), None);
-    let expected = limits()
-        .into_iter()
-        .map(|(whom, why)| format!("- {whom}. {why}"));
-    assert_eq!(words(not), expected.collect::<Vec<_>>().join(" "));
+}
+
+#[test]
+fn each_time_in_the_readme_was_measured() {
+    let results = read("benches/RESULTS.md");
+    let readme = words(&read("README.md"));
+    let terms: Vec<&str> = readme.split(' ').collect();
+    let times = terms
+        .windows(2)
+        .filter(|pair| pair[1].trim_end_matches(['.', ',']) == "ms");
+    let times: Vec<String> = times.map(|pair| format!(" {} ms", pair[0])).collect();
+    assert!(!times.is_empty());
+    for time in times {
+        assert!(results.contains(&time), "{time}");
+    }
 }
 
 #[test]
