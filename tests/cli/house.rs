@@ -285,6 +285,9 @@ fn nothing_speaks_of_the_machine_it_was_written_on() {
         ".github/CONTRIBUTING.md",
         ".github/SECURITY.md",
         ".github/workflows/ci.yml",
+        "packaging/formula",
+        "packaging/licenses",
+        "packaging/tarball",
     ];
     let documents = documents.map(|name| (PathBuf::from(name), read(root().join(name))));
     for (file, text) in sources().into_iter().chain(tests()).chain(documents) {
