@@ -105,6 +105,7 @@ const HOSTS: &[&str] = &[
     "keepachangelog.com",
     "semver.org",
     "www.apache.org",
+    "www.w3.org",
 ];
 
 #[test]
