@@ -286,6 +286,7 @@ fn nothing_speaks_of_the_machine_it_was_written_on() {
         ".github/CONTRIBUTING.md",
         ".github/SECURITY.md",
         ".github/workflows/ci.yml",
+        ".github/workflows/release.yml",
         "packaging/formula",
         "packaging/licenses",
         "packaging/tarball",
