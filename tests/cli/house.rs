@@ -109,6 +109,7 @@ const HOSTS: &[&str] = &[
     "keepachangelog.com",
     "semver.org",
     "www.apache.org",
+    "www.w3.org",
 ];
 
 #[test]
@@ -289,6 +290,10 @@ fn nothing_speaks_of_the_machine_it_was_written_on() {
         ".github/CONTRIBUTING.md",
         ".github/SECURITY.md",
         ".github/workflows/ci.yml",
+        ".github/workflows/release.yml",
+        "packaging/formula",
+        "packaging/licenses",
+        "packaging/tarball",
     ];
     let documents = documents.map(|name| (PathBuf::from(name), read(root().join(name))));
     for (file, text) in sources().into_iter().chain(tests()).chain(documents) {

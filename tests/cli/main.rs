@@ -78,6 +78,7 @@ mod packaging;
 mod passphrase;
 mod peers;
 mod pick;
+mod picture;
 mod policy;
 mod postgres;
 mod progress;

@@ -14,7 +14,7 @@ pub fn root() -> &'static Path {
 #[track_caller]
 pub fn compare(name: &str, expected: &BTreeMap<String, Vec<u8>>) {
     let directory = root().join(name);
-    if std::env::var_os("SNAPSHOTS").is_some_and(|wish| wish == "overwrite") {
+    if is_overwriting() {
         overwrite(&directory, expected);
     }
     let found = names(&directory);
@@ -41,6 +41,25 @@ pub fn compare(name: &str, expected: &BTreeMap<String, Vec<u8>>) {
         "{name} is stale; look at what `SNAPSHOTS=overwrite cargo test` changes:\n{}",
         stale.join("\n")
     );
+}
+
+/// Compares one file of a directory that holds others, too.
+#[track_caller]
+pub fn compare_file(name: &str, expected: &str) {
+    let path = root().join(name);
+    if is_overwriting() {
+        fs::write(&path, expected).unwrap();
+    }
+    let bytes = fs::read(&path).unwrap_or_default();
+    assert!(
+        bytes == expected.as_bytes(),
+        "{name} is stale; look at what `SNAPSHOTS=overwrite cargo test` changes:\n{}",
+        difference(&bytes, expected.as_bytes())
+    );
+}
+
+fn is_overwriting() -> bool {
+    std::env::var_os("SNAPSHOTS").is_some_and(|wish| wish == "overwrite")
 }
 
 fn overwrite(directory: &Path, expected: &BTreeMap<String, Vec<u8>>) {
