@@ -194,24 +194,45 @@ impl View {
         Ok(found)
     }
 
-    /// The record of this index, after every entry of its page was checked.
-    pub fn find_index(
+    /// Calls `with` for each of these ascending indexes with its record, after checking every entry of its page.
+    /// Opens each page once.
+    pub fn each_index(
         &self,
         keyring: &dyn Keyring,
         workspace: WorkspaceId,
-        index: Index,
-    ) -> Result<Option<Located>, Error> {
-        let Some(place) = self.place_of(workspace, index) else {
-            return Ok(None);
-        };
-        let read = self.read_pages(&[place], Extent::Records)?;
-        let opened = open(keyring, workspace, read)?;
-        let Some(page) = opened.into_iter().next() else {
-            return Ok(None);
-        };
-        let position = page.indexes(keyring, &page.entries()?)?;
-        let position = position.binary_search(&index).ok();
-        position.map(|position| page.locate(position)).transpose()
+        wanted: &[Index],
+        mut with: impl FnMut(Index, Option<Located>) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        let mut rest = wanted;
+        while let Some(&first) = rest.first() {
+            let place = self.place_of(workspace, first);
+            let in_page = match &place {
+                None => 1,
+                Some((page, _)) => page.next.map_or(rest.len(), |next| {
+                    rest.partition_point(|&index| index < next).max(1)
+                }),
+            };
+            let (here, later) = rest.split_at(in_page);
+            rest = later;
+            let opened = match place {
+                Some(place) => {
+                    let read = self.read_pages(&[place], Extent::Records)?;
+                    open(keyring, workspace, read)?.into_iter().next()
+                }
+                None => None,
+            };
+            let Some(page) = opened else {
+                here.iter().try_for_each(|&index| with(index, None))?;
+                continue;
+            };
+            let indexes = page.indexes(keyring, &page.entries()?)?;
+            for &index in here {
+                let position = indexes.binary_search(&index).ok();
+                let found = position.map(|position| page.locate(position)).transpose()?;
+                with(index, found)?;
+            }
+        }
+        Ok(())
     }
 
     /// The only record of this id; `None` if there is none.

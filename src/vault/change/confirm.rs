@@ -10,6 +10,7 @@ use crate::sealed::record::RecordId;
 use crate::sealed::{self, Part};
 use crate::store::Snapshot;
 use crate::vault::lookup::{reached, verify};
+use crate::vault::page::Located;
 use crate::vault::view::{Scan, View};
 use crate::vault::workspace::Workspace;
 use crate::vault::{Error, decrypt};
@@ -57,27 +58,35 @@ fn check_touched(
     keyring: &dyn Keyring,
     workspaces: &[Workspace],
 ) -> Result<(), Error> {
-    let mut fates = BTreeMap::new();
-    for &(workspace, index, fate) in touched {
-        fates.insert((workspace, index), fate);
+    let mut kinds = BTreeMap::new();
+    for &(workspace, index, kind) in touched {
+        kinds.insert((workspace, index), kind);
     }
-    for ((id, index), fate) in fates {
-        let Some(workspace) = workspaces.iter().find(|workspace| workspace.id == id) else {
-            continue; // deleted with its workspace
-        };
-        let found = stored.find_index(keyring, id, index)?;
-        if found.is_some() != (fate == ChangeKind::Written) {
-            return Err(lost());
-        }
-        let Some(found) = found else { continue };
-        if let RecordId::App(_) = found.id {
-            decrypt::app(keyring, workspace, &found.entry()?, &found.record()?)?;
-            continue;
-        }
-        let (secret, record) = decrypt::located(workspace, &found)?;
-        let slots = (0..secret.slots.len()).map(|slot| Ok((&secret, slot, record.sealed(slot)?)));
-        decrypt::values(keyring, slots.collect::<Result<_, Error>>()?)?;
+    // A workspace that was deleted is not among them.
+    for workspace in workspaces {
+        let its = kinds.keys().filter(|(id, _)| *id == workspace.id);
+        let its: Vec<Index> = its.map(|(_, index)| *index).collect();
+        stored.each_index(keyring, workspace.id, &its, |index, found| {
+            let is_written = kinds.get(&(workspace.id, index)) == Some(&ChangeKind::Written);
+            match found {
+                Some(found) if is_written => check_opens(&found, keyring, workspace),
+                None if !is_written => Ok(()),
+                _ => Err(lost()),
+            }
+        })?;
     }
+    Ok(())
+}
+
+/// Opens a record and each of its values.
+fn check_opens(found: &Located, keyring: &dyn Keyring, workspace: &Workspace) -> Result<(), Error> {
+    if let RecordId::App(_) = found.id {
+        decrypt::app(keyring, workspace, &found.entry()?, &found.record()?)?;
+        return Ok(());
+    }
+    let (secret, record) = decrypt::located(workspace, found)?;
+    let slots = (0..secret.slots.len()).map(|slot| Ok((&secret, slot, record.sealed(slot)?)));
+    decrypt::values(keyring, slots.collect::<Result<_, Error>>()?)?;
     Ok(())
 }
 
