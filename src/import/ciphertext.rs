@@ -77,6 +77,19 @@ pub fn of_value(name: &str, value: &[u8]) -> Option<&'static str> {
     }) {
         return Some("decrypt it by `vault write transit/decrypt/KEY`");
     }
+    if after("EJ[1:").is_some() {
+        return Some("import the output of `ejson decrypt`");
+    }
+    if after("ENC[PKCS7,").is_some() || after("ENC[GPG,").is_some() {
+        return Some("decrypt it by `eyaml decrypt`");
+    }
+    let whole = FILES.iter().find(|(begins, ..)| {
+        // Others are too short to be certain in a value.
+        begins.is_ascii() && begins.len() > 9 && value.trim_ascii_start().starts_with(begins)
+    });
+    if let Some((_, _, way)) = whole {
+        return Some(way);
+    }
     if after("{cipher}").is_some() {
         return Some("decrypt it by `spring decrypt`");
     }
@@ -100,6 +113,10 @@ mod tests {
             ("DOTENV_VAULT_PRODUCTION", "6hYEXAMPLEciphertext=="),
             ("A", "vault:v12:8SDd3WHDOjf7mq69CyCqYjBXAiQQ"),
             ("A", "{cipher}AQA6EM"),
+            ("A", "EJ[1:a:b:c]"),
+            ("A", "ENC[PKCS7,MIIB]"),
+            ("A", "$ANSIBLE_VAULT;1.1;AES256\n33"),
+            ("A", "\n-----BEGIN AGE ENCRYPTED FILE-----\nx"),
             ("A", "ENC(G6N718UuyPE5bHyWKyuLQSm02auQPUtm)"),
         ] {
             assert!(of_value(name, value.as_bytes()).is_some(), "{value}");

@@ -15,6 +15,9 @@ use std::path::Path;
 /// More members than the outermost object of an export has.
 const MAX_MEMBERS: usize = 100;
 
+/// A file that is larger is not read in several formats, which would take seconds.
+const MAX_TRIED_BYTES: usize = 1 << 20;
+
 /// Formats that a file may have whose name tells nothing. Those that read almost any text are not among them.
 const BY_CONTENT: [Format; 8] = [
     Format::Dotenv,
@@ -142,7 +145,7 @@ fn by_content(content: &Plaintext, named: Option<Format>) -> Vec<Format> {
 }
 
 fn reads(format: Format, content: &Plaintext) -> bool {
-    format.read(content, Rules::default()).is_ok()
+    content.len() <= MAX_TRIED_BYTES && format.read(content, Rules::default()).is_ok()
 }
 
 /// The program whose CSV this is.
@@ -170,7 +173,7 @@ fn of_env(content: &Plaintext) -> Vec<Format> {
         return vec![Format::Dotenv];
     }
     // Such a line may be part of a value as well.
-    if reads(Format::Dotenv, content) {
+    if content.len() > MAX_TRIED_BYTES || reads(Format::Dotenv, content) {
         vec![Format::Dotenv, Format::Github]
     } else {
         vec![Format::Github]

@@ -14,6 +14,8 @@ use serde::Serialize;
 use std::collections::HashMap;
 use std::fmt;
 
+const REFERENCE: &str = "the value is a reference to 1Password: import the output of `op inject` to have what it stands for";
+
 /// More entries than this are a mistake, and would fill the memory.
 pub const MAX_ENTRIES: usize = 100_000;
 
@@ -163,6 +165,23 @@ impl Entries {
         }
     }
 
+    /// Adds the name and the value of a line. Refuses a line that is rather the end of a Base64 text without
+    /// quotes: it would be shown as a name.
+    pub fn push_line(
+        &mut self,
+        place: Location,
+        name: &[u8],
+        value: Plaintext,
+    ) -> Result<(), RuleViolation> {
+        if is_base64_end(name, value.expose()) {
+            self.check_room(place)?;
+            let rule = "this looks like a line of Base64: put a value of several lines in quotes";
+            self.refuse(place, rule, "value_error");
+            return Ok(());
+        }
+        self.push(place, name, value)
+    }
+
     /// Adds a value whose name was made from `origin`.
     pub fn push_from(
         &mut self,
@@ -205,6 +224,9 @@ impl Entries {
                 return Ok(());
             }
         };
+        if entry.value.as_ref().is_some_and(is_reference) {
+            self.warn(place, name.as_str(), REFERENCE);
+        }
         let replaced = match (self.repeated, earlier) {
             (Repeated::Last, Some((_, position))) => position,
             _ => None,
@@ -320,7 +342,7 @@ impl Entries {
         why: &str,
     ) -> Result<(), RuleViolation> {
         self.check_room(place)?;
-        if EnvKey::parse(name).is_ok() {
+        if EnvKey::parse(name).is_ok() && !has_both_cases(name.as_bytes()) {
             self.leave_out(name, &format!("{place}: {why}"));
         } else {
             self.refuse(place, "this line has no NAME=", "value_error");
@@ -372,10 +394,17 @@ impl Entries {
             .push(Detail::at(place.into_iter().collect(), broken));
     }
 
+    fn is_empty(&self) -> bool {
+        let Gathered {
+            entries, left_out, ..
+        } = &self.gathered;
+        entries.is_empty() && left_out.is_empty() && self.mistakes.is_empty()
+    }
+
     /// All entries, unless there were mistakes or `read` failed.
     pub fn finish(mut self, read: Result<(), RuleViolation>) -> Result<Gathered, Vec<Detail>> {
         match read {
-            Ok(()) if self.gathered.entries.is_empty() && self.mistakes.is_empty() => {
+            Ok(()) if self.is_empty() => {
                 let rule = "the input is empty";
                 self.tell(None, RuleViolation::new(rule, "missing"));
             }
@@ -392,6 +421,31 @@ impl Entries {
         }
         Err(self.mistakes)
     }
+}
+
+fn is_reference(value: &Plaintext) -> bool {
+    value.expose().starts_with(b"op://")
+}
+
+/// Whether a line is the last of a Base64 text: four letters for each three bytes, with `=` for those that are missing.
+fn is_base64_end(name: &[u8], value: &[u8]) -> bool {
+    const SHORTEST: usize = 8;
+    let padding = match value {
+        b"" => 1,
+        b"=" => 2,
+        _ => return false,
+    };
+    let length = name.len() + padding;
+    let is_letter = |byte: &u8| byte.is_ascii_alphanumeric() || b"+/".contains(byte);
+    length >= SHORTEST
+        && length.is_multiple_of(4)
+        && name.iter().all(is_letter)
+        && has_both_cases(name)
+}
+
+/// Variables are mostly in capitals, or in small letters.
+fn has_both_cases(name: &[u8]) -> bool {
+    name.iter().any(u8::is_ascii_uppercase) && name.iter().any(u8::is_ascii_lowercase)
 }
 
 #[cfg(test)]

@@ -54,7 +54,8 @@ pub fn read(
         }
     }
     if found.all.entries.is_empty() && found.mistakes.is_empty() {
-        let rule = RuleViolation::new("no .env file in the folder has a variable", "missing");
+        let rule = "no .env file in the folder has a variable; for one file per secret, add --format files";
+        let rule = RuleViolation::new(rule, "missing");
         found.mistakes.push(Detail::at(Vec::new(), rule));
     }
     Ok(if found.mistakes.is_empty() {

@@ -180,7 +180,7 @@ fn several_mistakes_are_a_line_each_and_a_list_for_programs() {
         sandbox.kluis(line.iter().chain(more)).stdin(input).run()
     };
     import(&[])
-        .stderr("kluis: error: 3 mistakes:\n  line 1: A is a list, not a string\n  line 2: B is empty; to leave out empty values, add --on-empty skip\n  line 2: C is an object, not a string; to join nested names with _, add --nested\n")
+        .stderr("kluis: error: 3 mistakes:\n  line 1: A is a list, not a string\n  line 2: B is empty; to leave out empty values, add --on-empty skip\n  line 2: C is an object, not a string; to join nested names with _, add --nested; to take one part, add --path\n")
         .exits(7);
     let told = import(&["--json"]);
     let object = told.json_error();

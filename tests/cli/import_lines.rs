@@ -83,7 +83,7 @@ fn mistakes_in_lines_have_a_place_a_name_and_no_value() {
         (
             "shell",
             "A=1\nB=$(hunter2)\n",
-            "line 2: B has a $ or ` that a shell would expand",
+            "line 2: B has a $, ` or ~ that a shell would expand",
         ),
         (
             "tfvars",

@@ -29,9 +29,11 @@ use decide::{
     OnConflict, decide, is_missing, look_up, named_workspaces, reference, refuse_conflict, write,
 };
 use std::fmt::Display;
-use std::fs::File;
+use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
+
+const UNREAD: &str = "cannot read the file to import";
 
 /// Bring in a .env file or another tool's export
 ///
@@ -285,7 +287,13 @@ impl Import {
         if self.columns.is_some() {
             return Ok(Format::Csv);
         }
-        let detection = self.input_path().map_or(Detection::Unknown, detect);
+        let Some(path) = self.input_path() else {
+            return Err(missing_format(
+                "--format is missing: only that of a file is detected",
+            ));
+        };
+        fs::metadata(path).context(UNREAD)?;
+        let detection = detect(path);
         let message = match detection {
             Detection::Known {
                 format,
@@ -294,7 +302,7 @@ impl Import {
             } => {
                 let name = names([format].into_iter(), "");
                 let from = program.map_or(String::new(), |program| format!(" of {program}"));
-                context.ui.done(&format!(
+                context.ui.note(&format!(
                     "detected the format {name}{from} by {by}; --format chooses another"
                 ));
                 return Ok(format);
@@ -312,11 +320,7 @@ impl Import {
                     .into()
             }
         };
-        let all = names(Format::value_variants().iter().copied(), "or");
-        Err(Error::Usage {
-            message,
-            hint: Some(format!("add --format {all}")),
-        })
+        Err(missing_format(&message))
     }
 
     /// Names the other formats of a file with the name of a `.env` file, which is broken as one.
@@ -434,7 +438,7 @@ impl Import {
     fn input(&self, context: &Context) -> Result<Plaintext, Error> {
         if let Some(path) = self.input_path() {
             let read = File::open(path).and_then(read_bounded);
-            return Ok(read.context("cannot read the file to import")?);
+            return Ok(read.context(UNREAD)?);
         }
         context.check_stdin("the passphrase and the import")?;
         let stream = stdin::unbuffered().context("cannot read stdin")?;
@@ -442,6 +446,14 @@ impl Import {
             Error::usage("name a file to import, or pipe one in: a terminal would show the values")
         })?;
         Ok(read_bounded(stream).context("cannot read stdin")?)
+    }
+}
+
+fn missing_format(message: &str) -> Error {
+    let all = names(Format::value_variants().iter().copied(), "or");
+    Error::Usage {
+        message: message.to_owned(),
+        hint: Some(format!("add --format {all}")),
     }
 }
 

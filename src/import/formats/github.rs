@@ -1,10 +1,13 @@
 //! Reads `github`: a file as `GITHUB_ENV` names it. A line is `NAME=value`, or `NAME<<WORD` and then the lines of
 //! the value up to a line that is WORD.
 
+use super::cursor::Growing;
 use crate::import::entries::{Entries, Location};
 use crate::import::text::text;
 use crate::plaintext::Plaintext;
 use crate::vault::rule::RuleViolation;
+
+const RETURNS: &str = "GitHub's runner on Linux keeps the carriage returns at the ends of its lines; taken without them";
 
 pub fn read(input: &Plaintext, into: &mut Entries) -> Result<(), RuleViolation> {
     let text = text(input)?;
@@ -19,6 +22,9 @@ pub fn read(input: &Plaintext, into: &mut Entries) -> Result<(), RuleViolation> 
         let Some(at) = line[..equals].find("<<") else {
             match line.split_once('=') {
                 Some((name, value)) => {
+                    if whole.ends_with("\r\n") {
+                        into.warn(place, name, RETURNS);
+                    }
                     into.push(place, name.as_bytes(), Plaintext::new(value.into()))?;
                 }
                 None => into.refuse(place, "this line has no NAME= and no NAME<<", "value_error"),
@@ -38,8 +44,21 @@ pub fn read(input: &Plaintext, into: &mut Entries) -> Result<(), RuleViolation> 
             return Err(RuleViolation::new(rule, "value_error"));
         }
         let value = &text[begins..begins + length];
-        let value = value.strip_suffix('\n').unwrap_or(value);
-        into.push(place, name.as_bytes(), Plaintext::new(value.into()))?;
+        let value = without_end(value);
+        let value = if value.contains("\r\n") {
+            into.warn(place, name, RETURNS);
+            let mut lines = Growing::default();
+            for (number, line) in value.split('\n').enumerate() {
+                if number > 0 {
+                    lines.push(b'\n');
+                }
+                lines.extend(line.strip_suffix('\r').unwrap_or(line).as_bytes());
+            }
+            lines.into()
+        } else {
+            Plaintext::new(value.into())
+        };
+        into.push(place, name.as_bytes(), value)?;
     }
     Ok(())
 }

@@ -9,13 +9,15 @@ use crate::import::entries::{Entries, Location};
 use crate::import::text::text;
 use crate::plaintext::Plaintext;
 use crate::vault::rule::RuleViolation;
+use std::collections::HashMap;
 use zeroize::Zeroizing;
 
 const QUOTED: &str = "some programs take off the quotes; taken with them";
 const COMMENTED: &str =
     "some programs take the text after ; or # for a comment; taken as part of the value";
 const EXPANDED: &str =
-    "some programs put another value in the place of %(…) or ${…}; taken as it is written";
+    "some programs replace %(…), %% or ${…} by something else; taken as it is written";
+const INHERITED_SECTION: &str = "DEFAULT";
 const INHERITED: &str = "Python's configparser gives the values of DEFAULT to every section";
 
 /// The whole input as a tree of sections. Warnings are for the section on the path, or for all.
@@ -25,12 +27,24 @@ pub fn tree(
     into: &mut Entries,
 ) -> Result<Tree, RuleViolation> {
     let mut file = File::default();
-    for (number, line) in text(input)?.split('\n').enumerate() {
-        file.line(Location::Line(number + 1), line, into);
+    // A line ends with LF, CR or both, as Python reads a text.
+    let text = text(input)?;
+    let ends = |letter| letter == '\n' || letter == '\r';
+    let mut number = 0;
+    let mut rest = Some(text);
+    while let Some(text) = rest {
+        let end = text.find(ends);
+        let line = &text[..end.unwrap_or(text.len())];
+        number += 1;
+        file.line(Location::Line(number), line, into);
+        rest = end.map(|end| {
+            let after = &text[end..];
+            after.strip_prefix("\r\n").unwrap_or(&after[1..])
+        });
     }
     file.end_option();
     for (section, members) in &file.sections {
-        if path.is_none_or(|path| path.begins_with(section)) {
+        if section == INHERITED_SECTION || path.is_none_or(|path| path.begins_with(section)) {
             warn(section, members, into);
         }
     }
@@ -54,6 +68,9 @@ type Options = Vec<(String, Tree)>;
 struct File<'t> {
     /// The first has no name if the file does not begin with one.
     sections: Vec<(String, Options)>,
+    /// The position of each section: one that is given again goes on.
+    positions: HashMap<&'t str, usize>,
+    current: usize,
     open: Option<Open<'t>>,
 }
 
@@ -88,7 +105,7 @@ impl<'t> File<'t> {
             (!name.is_empty()).then_some(name)
         });
         if let Some(name) = section {
-            self.sections.push((name.to_owned(), Vec::new()));
+            self.begin(name);
         } else if let Some(at) = content.find(['=', ':']) {
             self.open = Some(Open {
                 name: content[..at].trim_end().to_owned(),
@@ -105,12 +122,20 @@ impl<'t> File<'t> {
         }
     }
 
+    fn begin(&mut self, section: &'t str) {
+        let next = self.sections.len();
+        self.current = *self.positions.entry(section).or_insert(next);
+        if self.current == next {
+            self.sections.push((section.to_owned(), Vec::new()));
+        }
+    }
+
     fn end_option(&mut self) {
         let Some(open) = self.open.take() else {
             return;
         };
         if self.sections.is_empty() {
-            self.sections.push((String::new(), Vec::new()));
+            self.begin("");
         }
         let bytes = open.lines.iter().map(|line| line.len() + 1).sum();
         let mut value = Zeroizing::new(Vec::with_capacity(bytes));
@@ -121,7 +146,7 @@ impl<'t> File<'t> {
         let length = value.trim_ascii_end().len();
         value.truncate(length);
         let (place, node) = (open.place, Node::Text(value.into()));
-        if let Some((_, options)) = self.sections.last_mut() {
+        if let Some((_, options)) = self.sections.get_mut(self.current) {
             options.push((open.name, Tree { place, node }));
         }
     }
@@ -151,10 +176,10 @@ fn warn(section: &str, options: &Options, into: &mut Entries) {
             warn(COMMENTED);
         }
         let expands = |mark| memchr::memmem::find(value, mark).is_some();
-        if expands(b"%(") || expands(b"${") {
+        if expands(b"%(") || expands(b"%%") || expands(b"${") {
             warn(EXPANDED);
         }
-        if section == "DEFAULT" {
+        if section == INHERITED_SECTION {
             warn(INHERITED);
         }
     }
@@ -167,7 +192,7 @@ mod tests {
     use crate::import::reading::{pairs_or_empty, read};
     use crate::import::{Format, Rules};
 
-    const CREDENTIALS: &str = "[default]\naws_access_key_id = AKIA1\naws_secret_access_key = s/1\n[profile prod] ; x\naws_access_key_id=AKIA2\n";
+    const CREDENTIALS: &str = "[default]\naws_access_key_id = AKIA1\naws_secret_access_key = s/1\n[profile prod] ; x\naws_access_key_id=AKIA2\n[default]\nregion=x\n";
 
     fn read_at(path: &str, input: &str) -> Vec<(String, String)> {
         let path: TreePath = path.parse().unwrap();
@@ -196,6 +221,7 @@ mod tests {
         let expected = owned([
             ("aws_access_key_id", "AKIA1"),
             ("aws_secret_access_key", "s/1"),
+            ("region", "x"),
         ]);
         assert_eq!(found, expected);
         let found = read_at(".profile prod", CREDENTIALS);
@@ -205,7 +231,7 @@ mod tests {
             ..Rules::default()
         };
         let all = pairs_or_empty(read(Format::Ini, CREDENTIALS, rules).unwrap());
-        assert_eq!(all[2].0, "profile_prod_aws_access_key_id");
+        assert_eq!(all[3].0, "profile_prod_aws_access_key_id");
     }
 
     #[test]
@@ -223,7 +249,7 @@ mod tests {
 
     #[test]
     fn where_programs_differ_there_is_a_warning_by_name() {
-        let input = "A = \"x\"\nB = x ; y\nC = %(A)s\nD = it's\nE = a#b\n";
+        let input = "A = \"x\"\rB = x ; y\nC = %(A)s\nD = it's\nE = a#b\n";
         let gathered = read(Format::Ini, input, Rules::default()).unwrap();
         let warned: Vec<_> = gathered
             .warnings

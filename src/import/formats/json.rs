@@ -145,7 +145,7 @@ mod tests {
             told(input),
             [
                 "line 4: D is a list, not a string",
-                "line 5: E is an object, not a string; to join nested names with _, add --nested",
+                "line 5: E is an object, not a string; to join nested names with _, add --nested; to take one part, add --path",
                 "line 6: F contains a broken \\u escape: half of a surrogate pair",
             ]
         );
@@ -299,7 +299,7 @@ mod tests {
             ),
             (
                 r#"[{"name": "A", "value": {"hunter2": 1}}]"#,
-                "line 1: A is an object, not a string; to join nested names with _, add --nested",
+                "line 1: A is an object, not a string; to join nested names with _, add --nested; to take one part, add --path",
             ),
             (
                 r#"[{"name": "A", "value": "v"}, {"name": "A", "value": "w"}]"#,

@@ -125,8 +125,9 @@ impl Reader<'_> {
             Node::Mapping(members) if self.nesting == Nesting::Joined => self.mapping(members)?,
             Node::Mapping(_) => {
                 let what = self.mapping;
-                let rule =
-                    format!("is {what}, not a string; to join nested names with _, add --nested");
+                let rule = format!(
+                    "is {what}, not a string; to join nested names with _, add --nested; to take one part, add --path"
+                );
                 self.refuse(place, &rule);
             }
             Node::List(items) if are_pairs(&items) => {

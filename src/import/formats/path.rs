@@ -55,14 +55,7 @@ impl TreePath {
         let mut part = tree;
         for (depth, name) in self.0.iter().enumerate() {
             let (passed, next) = (&self.0[..depth], &self.0[..=depth]);
-            part = member(opened(part, passed)?, name).map_err(|there| {
-                let there = match there {
-                    Some(names) => format!("the names there are {names}"),
-                    None => "it has no names there".to_owned(),
-                };
-                let rule = format!("the input has no .{}; {there}", shown(next));
-                RuleViolation::new(rule, "missing")
-            })?;
+            part = member(opened(part, passed)?, name, next)?;
         }
         opened(part, &self.0)
     }
@@ -80,21 +73,36 @@ fn opened(tree: Tree, path: &[String]) -> Result<Tree, RuleViolation> {
     })
 }
 
-/// The one member of this name, or the names that are there.
-fn member(tree: Tree, name: &str) -> Result<Tree, Option<String>> {
-    let Node::Mapping(members) = tree.node else {
-        return Err(None);
-    };
+/// The one member of this name. `path` leads to it.
+fn member(tree: Tree, name: &str, path: &[String]) -> Result<Tree, RuleViolation> {
+    let mut found: Option<Tree> = None;
     let mut others = Vec::new();
+    let members = match tree.node {
+        Node::Mapping(members) => members,
+        _ => Vec::new(),
+    };
     for (its, member) in members {
-        if its == name {
-            return Ok(member);
-        }
-        if others.len() < MAX_LISTED {
-            others.push(shown(&[its]));
+        if its != name {
+            if others.len() < MAX_LISTED {
+                others.push(shown(&[its]));
+            }
+        } else if let Some(first) = &found {
+            let (first, second, path) = (first.place, member.place, shown(path));
+            let rule = format!("the input has .{path} twice, at {first} and at {second}");
+            return Err(RuleViolation::new(rule, "duplicate"));
+        } else {
+            found = Some(member);
         }
     }
-    Err((!others.is_empty()).then(|| others.join(", ")))
+    found.ok_or_else(|| {
+        let there = if others.is_empty() {
+            "it has no names there".to_owned()
+        } else {
+            format!("the names there are {}", others.join(", "))
+        };
+        let rule = format!("the input has no .{}; {there}", shown(path));
+        RuleViolation::new(rule, "missing")
+    })
 }
 
 #[cfg(test)]
@@ -147,19 +155,20 @@ mod tests {
         for (path, told) in [
             (
                 ".date",
-                "the input has no .date; the names there are data, n",
+                "the input has no .date; the names there are data, n, t, t",
             ),
             (
                 ".data.x",
                 "the input has no .data.x; the names there are user",
             ),
             (".n.x", "the input has no .n.x; it has no names there"),
+            (".t", "the input has .t twice, at line 1 and at line 2"),
             (
                 ".data.user",
                 "line 1: .data.user is a text, and not JSON: it holds no names",
             ),
         ] {
-            let input = r#"{"data": {"user": "hunter2 {"}, "n": []}"#;
+            let input = "{\"data\": {\"user\": \"hunter2 {\"}, \"n\": [], \"t\": {},\n\"t\": {}}";
             assert_eq!(at(path, input).unwrap_err(), [told]);
         }
     }

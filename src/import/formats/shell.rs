@@ -40,7 +40,14 @@ fn assignment(cursor: &mut Cursor<'_>, into: &mut Entries) -> Result<(), RuleVio
     match word(cursor) {
         Ok(value) => into.push(place, name, value)?,
         Err(Problem::Expansion) => {
-            let rule = "has a $ or ` that a shell would expand; put single quotes around the value";
+            let rule =
+                "has a $, ` or ~ that a shell would expand; put single quotes around the value";
+            into.refuse_value(place, name, rule);
+            cursor.take_line();
+            return Ok(());
+        }
+        Err(Problem::Return) => {
+            let rule = "ends with a carriage return, which a shell takes for a part of the value: convert the file to Unix line ends";
             into.refuse_value(place, name, rule);
             cursor.take_line();
             return Ok(());
@@ -53,15 +60,21 @@ fn assignment(cursor: &mut Cursor<'_>, into: &mut Entries) -> Result<(), RuleVio
 
 enum Problem {
     Expansion,
+    Return,
     Unclosed,
 }
 
 /// One word: parts in quotes and without, to the first space.
 fn word(cursor: &mut Cursor<'_>) -> Result<Plaintext, Problem> {
     let mut value = Growing::default();
+    // A home directory can be named at the beginning and after each `:`.
+    let mut is_tilde_home = true;
     loop {
+        let begins = std::mem::take(&mut is_tilde_home);
         match cursor.peek() {
             None => break,
+            Some(b'~') if begins => return Err(Problem::Expansion),
+            Some(b'\r') => return Err(Problem::Return),
             Some(byte) if byte.is_ascii_whitespace() || b";&|<>()".contains(&byte) => break,
             Some(b'\'') => {
                 cursor.next();
@@ -79,13 +92,15 @@ fn word(cursor: &mut Cursor<'_>) -> Result<Plaintext, Problem> {
             Some(b'\\') => {
                 cursor.next();
                 match cursor.next() {
-                    None | Some(b'\n') => {}
+                    None => value.push(b'\\'),
+                    Some(b'\n') => {}
                     Some(byte) => value.push(byte),
                 }
             }
             Some(b'$' | b'`') if is_expanded(cursor, b"'\"") => return Err(Problem::Expansion),
             Some(byte) => {
                 cursor.next();
+                is_tilde_home = byte == b':';
                 value.push(byte);
             }
         }
@@ -182,12 +197,14 @@ mod tests {
             "$(hunter2)",
             "$'hunter2'",
             "\"a$hunter2\"",
+            "~hunter2",
+            "a:~/hunter2",
         ] {
-            let input = format!("OK=1\nA={value}\nB=2\n");
+            let input = format!("OK=a~\nA={value}\nB=2\n");
             let told = read(Format::Shell, &*input, Rules::default())
                 .err()
                 .unwrap();
-            let said = "line 2: A has a $ or ` that a shell would expand; put single quotes around the value";
+            let said = "line 2: A has a $, ` or ~ that a shell would expand; put single quotes around the value";
             assert_eq!(told, [said], "{value}");
         }
     }

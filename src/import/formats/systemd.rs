@@ -5,6 +5,7 @@ use super::cursor::{Cursor, Growing};
 use crate::import::entries::Entries;
 use crate::import::text::text;
 use crate::plaintext::Plaintext;
+use crate::vault::env_key::EnvKey;
 use crate::vault::rule::RuleViolation;
 
 pub fn read(input: &Plaintext, into: &mut Entries) -> Result<(), RuleViolation> {
@@ -15,7 +16,10 @@ pub fn read(input: &Plaintext, into: &mut Entries) -> Result<(), RuleViolation> 
         match cursor.peek() {
             None => return Ok(()),
             Some(b'#' | b';') => {
-                comment(&mut cursor);
+                if goes_on(&mut cursor) {
+                    let rule = "this comment ends with a backslash: systemd before 254 takes the next line for a comment, too";
+                    into.refuse(place, rule, "value_error");
+                }
                 continue;
             }
             Some(_) => {}
@@ -29,21 +33,23 @@ pub fn read(input: &Plaintext, into: &mut Entries) -> Result<(), RuleViolation> 
             let rule = format!("{place}: a quotation mark is not closed");
             RuleViolation::new(rule, "value_error")
         })?;
-        into.push(place, name.trim_ascii_end(), value)?;
+        let name = name.trim_ascii_end();
+        if str::from_utf8(name).is_ok_and(|name| EnvKey::parse(name).is_ok()) {
+            into.push(place, name, value)?;
+        } else {
+            into.refuse(
+                place,
+                "systemd ignores a variable of this name",
+                "value_error",
+            );
+        }
     }
 }
 
-/// A comment, which a backslash before its end continues on the next line.
-fn comment(cursor: &mut Cursor<'_>) {
-    while let Some(byte) = cursor.next() {
-        match byte {
-            b'\\' => {
-                cursor.next();
-            }
-            b'\n' | b'\r' => return,
-            _ => {}
-        }
-    }
+/// Moves past a comment; true if a backslash stands at its end.
+fn goes_on(cursor: &mut Cursor<'_>) -> bool {
+    let line = cursor.take_while(|byte| !matches!(byte, b'\n' | b'\r'));
+    line.ends_with(b"\\")
 }
 
 /// The value to the end of its line; `None` if a quote is not closed.
@@ -112,7 +118,7 @@ mod tests {
 
     #[test]
     fn values_are_read_as_systemd_reads_them() {
-        let input = "; note \\\n goes on\nA=one\\\n two\nB=\"x\"\nC=a\\tb\nD='a\\b'\"\\$\\q\" c  \nE=it's # x\n F = g\nG=\nH=\"a\nb\"";
+        let input = "; note\nA=one\\\n two\nB=\"x\"\nC=a\\tb\nD='a\\b'\"\\$\\q\" c  \nE=it's # x\n F = g\nG=\nH=\"a\nb\"";
         let pairs = pairs_or_empty(read(Format::Systemd, input, Rules::default()).unwrap());
         let values: Vec<_> = pairs.iter().map(|(_, value)| value.as_str()).collect();
         let expected = [
@@ -132,6 +138,14 @@ mod tests {
     fn a_mistake_has_its_line_and_repeats_nothing() {
         for (input, said) in [
             ("A=1\nhunter2\nB=2", "line 2: this line has no NAME="),
+            (
+                "# hunter2 \\\nA=1\n",
+                "line 1: this comment ends with a backslash: systemd before 254 takes the next line for a comment, too",
+            ),
+            (
+                "1A=hunter2\n",
+                "line 1: systemd ignores a variable of this name",
+            ),
             (
                 "A=1\nB=\"hunter2\n",
                 "line 2: a quotation mark is not closed",

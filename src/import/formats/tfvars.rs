@@ -34,13 +34,11 @@ fn skip_space(cursor: &mut Cursor<'_>) {
 
 fn attribute(cursor: &mut Cursor<'_>, into: &mut Entries) -> Result<(), RuleViolation> {
     let place = cursor.place();
-    let quoted = cursor.eat(b"\"");
     let name = cursor.take_while(|byte| {
         byte.is_ascii_alphanumeric() || !byte.is_ascii() || byte == b'_' || byte == b'-'
     });
-    let is_named = !name.is_empty() && (!quoted || cursor.eat(b"\""));
     cursor.take_while(is_blank);
-    if !is_named || !cursor.eat(b"=") {
+    if name.is_empty() || !cursor.eat(b"=") {
         into.refuse(place, "this line is no NAME = VALUE", "value_error");
         cursor.take_line();
         return Ok(());

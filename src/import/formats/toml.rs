@@ -8,7 +8,6 @@ use crate::vault::rule::RuleViolation;
 use ::toml::Spanned;
 use ::toml::de::{DeTable, DeValue};
 use std::borrow::Cow;
-use std::ops::Range;
 
 /// The whole input as a tree.
 pub fn tree(input: &Plaintext) -> Result<Tree, RuleViolation> {
@@ -71,14 +70,16 @@ fn node(
             Node::List(trees)
         }
         DeValue::Integer(_) | DeValue::Float(_) | DeValue::Boolean(_) | DeValue::Datetime(_) => {
-            Node::Text(written(text, span))
+            let written = text.get(span).unwrap_or_default();
+            // The parser takes some texts after a number for a part of it.
+            let is_written = |byte: u8| byte.is_ascii_alphanumeric() || b"_+-.: ".contains(&byte);
+            if !written.bytes().all(is_written) {
+                let rule = format!("{place}: the input is not valid TOML");
+                return Err(RuleViolation::new(rule, "value_error"));
+            }
+            Node::Text(Plaintext::new(written.into()))
         }
     })
-}
-
-/// A part of the input.
-fn written(text: &str, span: Range<usize>) -> Plaintext {
-    Plaintext::new(text.get(span).unwrap_or_default().into())
 }
 
 /// Where each line ends, for positions in any order: the tables of a file may be spread over it.
@@ -127,7 +128,7 @@ mod tests {
     fn tables_are_joined_when_asked() {
         let input = "[db]\npass = 'p'\nuser.name = 'u'\n[db.more]\nx = { y = 'z' }\n";
         let told = read(Format::Toml, input, Rules::default()).err().unwrap();
-        let said = "line 1: db is a table, not a string; to join nested names with _, add --nested";
+        let said = "line 1: db is a table, not a string; to join nested names with _, add --nested; to take one part, add --path";
         assert_eq!(told, [said]);
         let gathered = read(Format::Toml, input, joined()).unwrap();
         let expected = [
@@ -148,6 +149,7 @@ mod tests {
             ("A = 'x'\nA = 'y'\n", "line 2: the input is not valid TOML"),
             ("A = ['hunter2']\n", "line 1: A is a list, not a string"),
             ("A = 'x", "line 1: the input is not valid TOML"),
+            ("A = 1_000'hunter2'", "line 1: the input is not valid TOML"),
         ] {
             let told = read(Format::Toml, input, Rules::default()).err().unwrap();
             assert_eq!(told, [said], "{input:?}");

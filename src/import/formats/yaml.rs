@@ -31,7 +31,7 @@ pub fn documents(input: &Plaintext) -> Result<Vec<Tree>, RuleViolation> {
     let text = text(input)?;
     check_printable(text)?;
     let mut reader = Reader {
-        events: Events(Parser::new_from_str(text)),
+        events: Events::of(text),
         anchors: HashMap::new(),
         copied_bytes: 0,
     };
@@ -200,12 +200,32 @@ fn not_yaml(place: Location) -> RuleViolation {
     RuleViolation::new(rule, "yaml_invalid")
 }
 
-struct Events<'t>(Parser<'t, StrInput<'t>>);
+struct Events<'t> {
+    parser: Parser<'t, StrInput<'t>>,
+    /// The characters of a text whose last line has no end.
+    unended: Option<usize>,
+}
 
 impl<'t> Events<'t> {
+    fn of(text: &'t str) -> Self {
+        let parser = Parser::new_from_str(text);
+        let unended = (!text.ends_with(['\n', '\r'])).then(|| text.chars().count());
+        Self { parser, unended }
+    }
+
     fn next(&mut self) -> Result<(Location, Event<'t>), RuleViolation> {
-        match self.0.next_event() {
-            Some(Ok((event, span))) => Ok((Location::Line(span.start.line()), event)),
+        match self.parser.next_event() {
+            Some(Ok((mut event, span))) => {
+                // The parser ends a block at the end of the text with a line break that is not there.
+                if let Event::Scalar(text, ScalarStyle::Literal | ScalarStyle::Folded, ..) =
+                    &mut event
+                    && self.unended.is_some_and(|end| span.end.index() >= end)
+                    && text.ends_with('\n')
+                {
+                    text.to_mut().pop();
+                }
+                Ok((Location::Line(span.start.line()), event))
+            }
             Some(Err(error)) => {
                 // The parser's message quotes the text.
                 let (line, column) = (error.marker().line(), error.marker().col() + 1);
@@ -274,6 +294,17 @@ mod tests {
         ];
         let pairs = pairs.map(|(name, value)| (name.to_owned(), value.to_owned()));
         assert_eq!(read_all(input).unwrap(), pairs);
+        for (input, value) in [
+            ("A: |\n  x", "x"),
+            ("A: |+\n  x\n  y", "x\ny"),
+            ("A: >\n  x", "x"),
+            ("A: |\n  x\n", "x\n"),
+            ("A: |\n  x\nB: y", "x\n"),
+            ("m:\n  A: |\n    x\n  B: y", "x\n"),
+        ] {
+            let found = read_with(input, Nesting::Joined).unwrap();
+            assert_eq!(found[0].1, value, "{input:?}");
+        }
         let flow = read_all("{A: one, \"B\": 'two'}").unwrap();
         assert_eq!(flow[1], ("B".to_owned(), "two".to_owned()));
     }
@@ -353,7 +384,7 @@ mod tests {
     fn nested_values_are_reported_by_name_at_any_depth() {
         assert_eq!(
             told("A: 1\nB:\n  hunter2: v\n")[0],
-            "line 2: B is a mapping, not a string; to join nested names with _, add --nested"
+            "line 2: B is a mapping, not a string; to join nested names with _, add --nested; to take one part, add --path"
         );
         assert_eq!(told("A: [hunter2]"), ["line 1: A is a list, not a string"]);
         assert_eq!(

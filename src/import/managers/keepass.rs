@@ -85,6 +85,12 @@ struct Entry {
     main: Option<Plaintext>,
     fields: Vec<(String, Plaintext)>,
     attachments: usize,
+    /// Versions of the entry from before.
+    earlier: usize,
+    /// Items that plugins stored with it.
+    custom: usize,
+    has_tags: bool,
+    passwords: usize,
     /// Fields that refer to another entry.
     references: Vec<String>,
     /// The key of the open field.
@@ -152,9 +158,18 @@ impl<'i, 'e> Export<'i, 'e> {
                 "too_long",
             ));
         }
+        if self.open.last().is_some_and(|open| open == "Value") {
+            let rule = "a value has elements in it, which KeePass does not write";
+            return Err(RuleViolation::new(rule, "value_error"));
+        }
         match name.as_str() {
             "Group" => self.groups.push(Group::default()),
-            "Entry" if self.entry.is_some() => self.older += 1,
+            "Entry" if self.entry.is_some() => {
+                self.older += 1;
+                if let Some(entry) = &mut self.entry {
+                    entry.earlier += 1;
+                }
+            }
             "Entry" => self.entry = Some(Entry::default()),
             "Value" if is_protected(start) => {
                 let rule = "a value is encrypted: this is the inside of a .kdbx file, so export it as XML with KeePass";
@@ -207,6 +222,8 @@ impl<'i, 'e> Export<'i, 'e> {
             ("String", "Value") => entry.value = Some(Plaintext::new(self.text.to_vec())),
             ("Entry", "String") => entry.take_field(),
             ("Entry", "Binary") => entry.attachments += 1,
+            ("Entry", "Tags") => entry.has_tags |= !self.text.trim_ascii().is_empty(),
+            ("CustomData", "Item") => entry.custom += 1,
             _ => {}
         }
     }
@@ -228,8 +245,20 @@ impl<'i, 'e> Export<'i, 'e> {
         for (name, value) in entry.fields {
             item.field(&name, value);
         }
-        if entry.attachments > 0 {
-            item.leave_out(format!("attachments: {}", entry.attachments));
+        for (what, count) in [
+            ("attachments", entry.attachments),
+            ("earlier versions", entry.earlier),
+            ("data of plugins", entry.custom),
+        ] {
+            if count > 0 {
+                item.leave_out(format!("{what}: {count}"));
+            }
+        }
+        if entry.has_tags {
+            item.leave_out("tags");
+        }
+        if entry.passwords > 1 {
+            item.leave_out("all passwords but the last");
         }
         for name in entry.references {
             item.leave_out(format!("{name}: it refers to another entry"));
@@ -272,7 +301,10 @@ impl Entry {
         }
         match key.as_str() {
             "Title" => self.title = String::from_utf8_lossy(value.expose()).into_owned(),
-            "Password" => self.main = Some(value),
+            "Password" => {
+                self.passwords += 1;
+                self.main = Some(value);
+            }
             "UserName" => self.fields.push(("username".to_owned(), value)),
             "URL" => self.fields.push(("url".to_owned(), value)),
             "Notes" => self.fields.push(("notes".to_owned(), value)),
@@ -373,8 +405,12 @@ mod tests {
             .collect();
         let expected = [
             ("db", "attachments: 1"),
+            ("db", "earlier versions: 2"),
+            ("db", "tags"),
             ("db", "Twin: it refers to another entry"),
             ("Work/EU / West/db", "attachments: 1"),
+            ("Work/EU / West/db", "earlier versions: 2"),
+            ("Work/EU / West/db", "tags"),
             ("Work/EU / West/db", "Twin: it refers to another entry"),
             ("the recycle bin", "entries: 2"),
         ];

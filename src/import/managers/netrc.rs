@@ -28,7 +28,11 @@ pub fn read(input: &Plaintext, items: &mut Items<'_>) -> Result<(), RuleViolatio
             }
             b"macdef" => {
                 let name = argument(&mut cursor, place)?;
-                skip_macro(&mut cursor);
+                if !skip_macro(&mut cursor) {
+                    let rule =
+                        format!("{place}: the macro that begins here has no empty line at its end");
+                    return Err(RuleViolation::new(rule, "value_error"));
+                }
                 items.leave_out(&name.shown(), "it is a macro");
                 end(machine.take(), items)?;
                 continue;
@@ -43,6 +47,12 @@ pub fn read(input: &Plaintext, items: &mut Items<'_>) -> Result<(), RuleViolatio
             return Err(no_keyword(place));
         };
         machine.is_special |= value.is_special;
+        if machine.given.contains(&field) {
+            let rule = "this machine has such a value already";
+            items.refuse(place, rule);
+            continue;
+        }
+        machine.given.push(field);
         match field {
             Some(name) => machine.item.field(name, value.text),
             None => machine.item.main(value.text),
@@ -55,6 +65,8 @@ pub fn read(input: &Plaintext, items: &mut Items<'_>) -> Result<(), RuleViolatio
 struct Machine {
     place: Location,
     item: Item,
+    /// The fields so far; `None` is the password.
+    given: Vec<Option<&'static str>>,
     /// Whether one of its values has a quotation mark or a backslash.
     is_special: bool,
 }
@@ -64,6 +76,7 @@ impl Machine {
         Self {
             place,
             item: Item::new([], host),
+            given: Vec::new(),
             is_special: false,
         }
     }
@@ -127,7 +140,7 @@ fn word(cursor: &mut Cursor<'_>) -> Result<Option<Word>, RuleViolation> {
         if cursor.peek() != Some(b'#') {
             return begun(cursor);
         }
-        cursor.take_line();
+        cursor.take_while(|byte| !matches!(byte, b'\n' | b'\r'));
     }
 }
 
@@ -174,15 +187,20 @@ fn begun(cursor: &mut Cursor<'_>) -> Result<Option<Word>, RuleViolation> {
     }))
 }
 
-/// A macro goes on to an empty line.
-fn skip_macro(cursor: &mut Cursor<'_>) {
+/// Moves past a macro, which goes on to an empty line; false if there is none.
+fn skip_macro(cursor: &mut Cursor<'_>) -> bool {
     cursor.take_line();
     while cursor.next().is_some() {
+        let is_end = cursor.peek().is_none();
         let line = cursor.take_line();
+        if is_end {
+            return false;
+        }
         if line.is_empty() || line == b"\r" {
-            return;
+            return true;
         }
     }
+    false
 }
 
 #[cfg(test)]
@@ -224,6 +242,14 @@ mod tests {
             (
                 "machine a password\n",
                 "line 1: the file ends before the value",
+            ),
+            (
+                "machine a password x password hunter2\n",
+                "line 1: this machine has such a value already",
+            ),
+            (
+                "macdef m\nhunter2\n",
+                "line 1: the macro that begins here has no empty line",
             ),
             (
                 "machine a password \"hunter2\n",

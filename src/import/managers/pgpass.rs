@@ -8,6 +8,8 @@ use crate::import::text::text;
 use crate::plaintext::Plaintext;
 use crate::vault::rule::RuleViolation;
 
+const UNESCAPED: &str = "libpq ends the password at its first :, so the rest of the line is left out; write \\: for a colon";
+
 /// Before the password.
 const FIELDS: usize = 4;
 
@@ -31,7 +33,13 @@ pub fn read(input: &Plaintext, items: &mut Items<'_>) -> Result<(), RuleViolatio
             continue;
         }
         let mut item = Item::new([], &named.join(":"));
-        item.main(unescaped(rest));
+        match field(rest) {
+            Some((password, _)) => {
+                items.warn(place, &item, UNESCAPED);
+                item.main(password);
+            }
+            None => item.main(unescaped(rest)),
+        }
         items.push(place, item)?;
     }
     Ok(())
@@ -68,14 +76,16 @@ mod tests {
 
     #[test]
     fn the_place_names_the_password() {
-        let input = "# c\ndb.example.com:5432:shop:ann:pa=ss\n\n*:*:*:bob:a\\:b\\\\c:d\r\n\\:\\:1:5432:x:y:z\n";
+        let input = "# c\ndb.example.com:5432:shop:ann:pa=ss\n\n*:*:*:bob:a\\:b\\\\c\r\n*:*:*:eve:f:g\n\\:\\:1:5432:x:y:z\n";
         let gathered = read(Format::Pgpass, input, Rules::default()).unwrap();
         let expected = [
             ("db.example.com_5432_shop_ann", "pa=ss"),
-            ("bob", "a:b\\c:d"),
+            ("bob", "a:b\\c"),
+            ("eve", "f"),
             ("1_5432_x_y", "z"),
         ];
         assert_eq!(pairs(&gathered), expected);
+        assert_eq!(gathered.warnings[0].names, ["eve (line 5)"]);
         assert_eq!(gathered.entries[1].origin.as_deref(), Some("*:*:*:bob"));
     }
 

@@ -49,17 +49,23 @@ pub fn all(
     repeated: Repeated,
     into: &mut Entries,
 ) -> Result<(), RuleViolation> {
-    let mut indices = HashMap::new();
+    let mut positions: HashMap<_, Vec<usize>> = HashMap::new();
     for (index, binding) in bindings.iter().enumerate() {
-        let first = *indices.entry(binding.name).or_insert(index);
-        if repeated == Repeated::Last {
-            indices.insert(binding.name, index.max(first));
-        }
+        positions.entry(binding.name).or_default().push(index);
     }
+    if dialect.is_none() {
+        warn_of_differences(bindings, &positions, into);
+    }
+    let counts = match (dialect, repeated) {
+        (Some(Dialect::Python | Dialect::Compose), _) => Counts::Before,
+        (_, Repeated::Last) => Counts::Last,
+        _ => Counts::First,
+    };
     let mut expander = Expander {
         bindings,
         dialect,
-        indices,
+        positions,
+        counts,
         states: bindings.iter().map(|_| State::Unread).collect(),
         total: 0,
     };
@@ -81,13 +87,54 @@ pub fn all(
     Ok(())
 }
 
+/// Names the variables that another program would expand to something else.
+fn warn_of_differences(
+    bindings: &[Binding<'_>],
+    positions: &HashMap<&str, Vec<usize>>,
+    into: &mut Entries,
+) {
+    let is_certain = |index: usize, piece: Piece<'_>| match piece {
+        Piece::Text(_) | Piece::Unreadable => true,
+        Piece::Reference {
+            name,
+            default,
+            is_braced,
+        } => {
+            let is_before = |positions: &Vec<usize>| positions.len() == 1 && positions[0] < index;
+            is_braced
+                && default.is_none_or(|default| default.counts_for_empty)
+                && positions.get(name).is_none_or(is_before)
+        }
+    };
+    for (index, binding) in bindings.iter().enumerate() {
+        let differs = match syntax(None, binding.quote) {
+            Some(syntax) => pieces(&binding.value, syntax).any(|piece| !is_certain(index, piece)),
+            None => is_replaced(binding, None),
+        };
+        if differs {
+            let what = "expanded differently by programs that read .env files; --dialect decides";
+            into.warn(binding.place, binding.name, what);
+        }
+    }
+}
+
 struct Expander<'b, 't> {
     bindings: &'b [Binding<'t>],
     dialect: Option<Dialect>,
-    /// The binding that counts for each name.
-    indices: HashMap<&'t str, usize>,
+    /// The bindings of each name, in their order.
+    positions: HashMap<&'t str, Vec<usize>>,
+    counts: Counts,
     states: Vec<State>,
     total: usize,
+}
+
+/// The binding of a name that a reference means.
+#[derive(Clone, Copy)]
+enum Counts {
+    /// The last one before the reference.
+    Before,
+    First,
+    Last,
 }
 
 enum State {
@@ -124,7 +171,7 @@ impl Expander<'_, '_> {
         let binding = &bindings[index];
         let mut value = Zeroizing::new(String::with_capacity(binding.value.len()));
         let made = match syntax(self.dialect, binding.quote) {
-            Some(syntax) => self.expand(&binding.value, syntax, &mut value, depth),
+            Some(syntax) => self.expand(&binding.value, (index, syntax), &mut value, depth),
             None => push(&mut value, &binding.value),
         };
         self.total += value.len();
@@ -138,7 +185,7 @@ impl Expander<'_, '_> {
     fn expand(
         &mut self,
         text: &str,
-        syntax: Syntax,
+        (index, syntax): (usize, Syntax),
         value: &mut Value,
         depth: usize,
     ) -> Result<(), Problem> {
@@ -154,7 +201,7 @@ impl Expander<'_, '_> {
                     default,
                     is_braced,
                 } => {
-                    let found = self.referred(name, depth)?;
+                    let found = self.referred(name, index, depth)?;
                     let is_set = found.is_some_and(|found| {
                         !found.is_empty()
                             || !default.is_some_and(|default| default.counts_for_empty)
@@ -165,7 +212,7 @@ impl Expander<'_, '_> {
                             push(value, default.text)?;
                         }
                         (_, Some(default)) if depth < MAX_DEPTH => {
-                            self.expand(default.text, syntax, value, depth + 1)?;
+                            self.expand(default.text, (index, syntax), value, depth + 1)?;
                         }
                         _ => return Err(unknown(name, is_braced)),
                     }
@@ -175,9 +222,15 @@ impl Expander<'_, '_> {
         Ok(())
     }
 
-    /// The value of a variable of the file.
-    fn referred(&mut self, name: &str, depth: usize) -> Result<Option<&str>, Problem> {
-        let Some(&index) = self.indices.get(name) else {
+    /// The value of a variable of the file, for a reference in the binding `from`.
+    fn referred(&mut self, name: &str, from: usize, depth: usize) -> Result<Option<&str>, Problem> {
+        let positions = self.positions.get(name).map_or(&[][..], Vec::as_slice);
+        let meant = match self.counts {
+            Counts::Before => positions[..positions.partition_point(|&at| at < from)].last(),
+            Counts::First => positions.first(),
+            Counts::Last => positions.last(),
+        };
+        let Some(&index) = meant else {
             return Ok(None);
         };
         self.settle(index, depth + 1)?;
@@ -248,8 +301,38 @@ mod tests {
         assert_eq!(values(Dialect::Python), ["1", "1$A", "\\$A"]);
         assert_eq!(values(Dialect::Node), ["1", "11", "$A"]);
         assert_eq!(values(Dialect::Compose), ["1", "${A}$A", "$A"]);
-        let dollars = expanded(Some(Dialect::Compose), "A=$$A$$$B\nB=1").unwrap();
-        assert_eq!(dollars, ["$A$1", "1"]);
+        let dollars = expanded(Some(Dialect::Compose), "B=1\nA=$$A$$$B").unwrap();
+        assert_eq!(dollars, ["1", "$A$1"]);
+    }
+
+    #[test]
+    fn python_and_compose_know_only_what_stands_before() {
+        for dialect in [Dialect::Python, Dialect::Compose] {
+            let values = expanded(Some(dialect), "B=${A:-none}\nA=1\nC=${A}").unwrap();
+            assert_eq!(values, ["none", "1", "1"]);
+            assert!(expanded(Some(dialect), "B=${A}\nA=1").is_err());
+        }
+    }
+
+    #[test]
+    fn without_a_dialect_each_difference_is_warned_of() {
+        for (line, is_warned) in [
+            ("B=${A}", false),
+            ("B=${A:-x}", false),
+            ("B=$A", true),
+            ("B='${A}'", true),
+            ("B='$A'", false),
+            ("B=${A-x}", true),
+            ("B=${C}", true),
+        ] {
+            let mut rules = Rules::default();
+            rules.dotenv.expansion = Expansion::On;
+            let input = format!("A=1\n{line}\nC=2\n");
+            let warnings = read(Format::Dotenv, input, rules).unwrap().warnings;
+            let what = "expanded differently by programs";
+            let found = warnings.iter().any(|told| told.what.starts_with(what));
+            assert_eq!(found, is_warned, "{line}");
+        }
     }
 
     #[test]

@@ -59,7 +59,7 @@ pub fn read(
         place, name, value, ..
     } in bindings
     {
-        into.push(place, name.as_bytes(), Plaintext::from(value))?;
+        into.push_line(place, name.as_bytes(), Plaintext::from(value))?;
     }
     Ok(())
 }

@@ -53,7 +53,9 @@ fn assigned(line: &str) -> Option<(&str, &str)> {
         return None;
     }
     if let Some(value) = after.strip_prefix(':') {
-        return value.starts_with(is_space).then_some((name, value));
+        // After a `:` alone npm's dotenv takes the next line for the value.
+        let has_value = value.starts_with(is_space) && !value.trim_matches(is_space).is_empty();
+        return has_value.then_some((name, value));
     }
     let value = after.trim_start_matches(is_space).strip_prefix('=')?;
     Some((name, value))
