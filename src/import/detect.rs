@@ -145,7 +145,8 @@ fn by_content(content: &Plaintext, named: Option<Format>) -> Vec<Format> {
 }
 
 fn reads(format: Format, content: &Plaintext) -> bool {
-    content.len() <= MAX_TRIED_BYTES && format.read(content, Rules::default()).is_ok()
+    let read = || format.read(content, Rules::default()).ok();
+    content.len() <= MAX_TRIED_BYTES && read().is_some_and(|read| !read.entries.is_empty())
 }
 
 /// The program whose CSV this is.

@@ -251,11 +251,20 @@ fn the_file_name_decides_the_format() {
         assert_eq!(sandbox.get(name), value.as_bytes(), "{name}");
     }
     let before = sandbox.bytes();
-    for line in ["import secrets.txt", "import", "import -"] {
-        let refused = sandbox.kluis(line.split(' ')).stdin("Z=1").run();
-        let said = "kluis: error: --format is missing, and the name and the content of the input do not tell it\n\
-                    kluis: hint: add --format dotenv, json, yaml, toml, k8s, csv, env, docker, shell, systemd, tfvars, github, ini, properties, netrc, pgpass, files, bitwarden, 1password, keepass-xml, proton-pass or pass\n";
-        refused.stderr(said).exits(2);
+    let untold = sandbox.given("secrets", "hunter2");
+    let of_file = ": only that of a file is detected";
+    for (line, why) in [
+        (
+            &["import", untold.to_str().unwrap()][..],
+            ", and the name and the content of the input do not tell it",
+        ),
+        (&["import"], of_file),
+        (&["import", "-"], of_file),
+    ] {
+        let refused = sandbox.kluis(line).stdin("Z=1").run();
+        let hint = "kluis: hint: add --format dotenv, json, yaml, toml, k8s, csv, env, docker, shell, systemd, tfvars, github, ini, properties, netrc, pgpass, files, bitwarden, 1password, keepass-xml, proton-pass or pass\n";
+        let said = format!("kluis: error: --format is missing{why}\n{hint}");
+        refused.stderr(&said).exits(2);
     }
     // An existing file of another format is reported as usual, and a missing one as missing.
     let missing = sandbox.kluis(["import", "nowhere.json"]).run();
@@ -445,7 +454,7 @@ fn an_unreadable_or_endless_file_is_refused() {
 fn a_usage_error_names_the_missing_option_and_repeats_nothing() {
     let sandbox = Sandbox::with_vault();
     let line = |more: &[&str]| sandbox.kluis(["import"].iter().chain(more)).run();
-    line(&["x"]).stderr_has("--format is missing").exits(2);
+    line(&[]).stderr_has("--format is missing").exits(2);
     line(&["--format", "hunter2"])
         .stderr_has("--format <FORMAT> must be one of: dotenv, json, yaml, toml, k8s, csv, env, docker, shell, systemd, tfvars, github, ini, properties, netrc, pgpass, files, bitwarden, 1password, keepass-xml, proton-pass, pass\n")
         .exits(2);

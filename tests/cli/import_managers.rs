@@ -136,7 +136,7 @@ fn a_keepass_database_comes_without_its_history_and_bin() {
         .run()
         .stdout(
             "created Web_Mail.mail from Web & Mail/mail\ncreated Web_Mail.mail_username from Web & Mail/mail\n\
-             left out Web & Mail/mail: attachments: 1\nleft out the recycle bin: entries: 1\n",
+             left out Web & Mail/mail: attachments: 1\nleft out Web & Mail/mail: earlier versions: 1\nleft out the recycle bin: entries: 1\n",
         )
         .exits(0);
     assert_eq!(sandbox.get("Web_Mail.mail"), secret.as_bytes());

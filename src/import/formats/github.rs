@@ -1,13 +1,13 @@
 //! Reads `github`: a file as `GITHUB_ENV` names it. A line is `NAME=value`, or `NAME<<WORD` and then the lines of
 //! the value up to a line that is WORD.
 
-use super::cursor::Growing;
 use crate::import::entries::{Entries, Location};
 use crate::import::text::text;
 use crate::plaintext::Plaintext;
 use crate::vault::rule::RuleViolation;
 
-const RETURNS: &str = "GitHub's runner on Linux keeps the carriage returns at the ends of its lines; taken without them";
+const RETURNS: &str =
+    "GitHub's runner on Windows drops the carriage returns at the ends of lines; taken with them";
 
 pub fn read(input: &Plaintext, into: &mut Entries) -> Result<(), RuleViolation> {
     let text = text(input)?;
@@ -15,18 +15,13 @@ pub fn read(input: &Plaintext, into: &mut Entries) -> Result<(), RuleViolation> 
     while let Some((number, whole)) = lines.next() {
         let place = Location::Line(number + 1);
         let line = without_end(whole);
-        if line.is_empty() {
+        if line.trim_end_matches('\r').is_empty() {
             continue;
         }
         let equals = line.find('=').unwrap_or(line.len());
         let Some(at) = line[..equals].find("<<") else {
             match line.split_once('=') {
-                Some((name, value)) => {
-                    if whole.ends_with("\r\n") {
-                        into.warn(place, name, RETURNS);
-                    }
-                    into.push(place, name.as_bytes(), Plaintext::new(value.into()))?;
-                }
+                Some((name, value)) => push(place, name, value, into)?,
                 None => into.refuse(place, "this line has no NAME= and no NAME<<", "value_error"),
             }
             continue;
@@ -43,24 +38,22 @@ pub fn read(input: &Plaintext, into: &mut Entries) -> Result<(), RuleViolation> 
             let rule = format!("{place}: no line ends the value that begins here");
             return Err(RuleViolation::new(rule, "value_error"));
         }
-        let value = &text[begins..begins + length];
-        let value = without_end(value);
-        let value = if value.contains("\r\n") {
-            into.warn(place, name, RETURNS);
-            let mut lines = Growing::default();
-            for (number, line) in value.split('\n').enumerate() {
-                if number > 0 {
-                    lines.push(b'\n');
-                }
-                lines.extend(line.strip_suffix('\r').unwrap_or(line).as_bytes());
-            }
-            lines.into()
-        } else {
-            Plaintext::new(value.into())
-        };
-        into.push(place, name.as_bytes(), value)?;
+        push(
+            place,
+            name,
+            without_end(&text[begins..begins + length]),
+            into,
+        )?;
     }
     Ok(())
+}
+
+/// Adds a value as the runner on Linux reads it.
+fn push(place: Location, name: &str, value: &str, into: &mut Entries) -> Result<(), RuleViolation> {
+    if value.ends_with('\r') || value.contains("\r\n") {
+        into.warn(place, name, RETURNS);
+    }
+    into.push(place, name.as_bytes(), Plaintext::new(value.into()))
 }
 
 /// Where a part of the text begins.
@@ -70,8 +63,7 @@ fn number_of_bytes(text: &str, part: &str) -> usize {
 
 /// A line without its end.
 fn without_end(line: &str) -> &str {
-    let line = line.strip_suffix('\n').unwrap_or(line);
-    line.strip_suffix('\r').unwrap_or(line)
+    line.strip_suffix('\n').unwrap_or(line)
 }
 
 #[cfg(test)]
@@ -87,6 +79,15 @@ mod tests {
             pairs(&gathered),
             [("A", "1"), ("KEY", "line one\nline=two\n"), ("B", "x<<y")]
         );
+    }
+
+    #[test]
+    fn carriage_returns_stay_and_are_warned_of() {
+        let input = "A=1\r\nB<<E\r\nx\r\ny\r\nE\r\n\r\nC=2\n";
+        let gathered = read(Format::Github, input, Rules::default()).unwrap();
+        let expected = [("A", "1\r"), ("B", "x\r\ny\r"), ("C", "2")];
+        assert_eq!(pairs(&gathered), expected);
+        assert_eq!(gathered.warnings[0].names, ["A (line 1)", "B (line 2)"]);
     }
 
     #[test]
