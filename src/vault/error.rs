@@ -78,6 +78,7 @@ impl Error {
         }
     }
 
+    /// The error for a missing thing, without a suggestion.
     pub fn absent(what: &'static str, name: impl Into<String>) -> Self {
         Self::NotFound {
             what,
