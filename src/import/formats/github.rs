@@ -1,4 +1,4 @@
-//! Reads `github`: a file as `GITHUB_ENV` names it. A line is `NAME=value`, or `NAME<<WORD` and then the lines of
+//! Reads `github`: the file named by `GITHUB_ENV`. A line is `NAME=value`, or `NAME<<WORD` and then the lines of
 //! the value up to a line that is WORD.
 
 use crate::import::entries::{Entries, Location};
@@ -44,7 +44,7 @@ pub fn read(input: &Plaintext, into: &mut Entries) -> Result<(), RuleViolation> 
     Ok(())
 }
 
-/// Where a part of the text begins.
+/// The position where a part of the text begins.
 fn number_of_bytes(text: &str, part: &str) -> usize {
     part.as_ptr().addr() - text.as_ptr().addr()
 }

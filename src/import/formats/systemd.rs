@@ -49,7 +49,7 @@ fn comment(cursor: &mut Cursor<'_>) {
 /// The value to the end of its line; `None` if a quote is not closed.
 fn value(cursor: &mut Cursor<'_>) -> Option<Plaintext> {
     let mut value = Growing::default();
-    // Spaces before this are kept at the end of the value.
+    // Spaces before this position stay at the end of the value.
     let mut kept = 0;
     let mut is_begun = false;
     loop {

@@ -81,7 +81,7 @@ fn written(text: &str, span: Range<usize>) -> Plaintext {
     Plaintext::new(text.get(span).unwrap_or_default().into())
 }
 
-/// Where each line ends, for positions in any order: the tables of a file may be spread over it.
+/// The ends of the lines, for positions in any order: the tables of a file may be spread over it.
 struct LineIndex(Vec<usize>);
 
 impl LineIndex {

@@ -1,4 +1,4 @@
-//! Reads `netrc`: `machine HOST login NAME password VALUE`, as Python's netrc and curl do. `default` stands for every
+//! Reads `netrc`: `machine HOST login NAME password VALUE`, as Python's netrc and curl do. `default` means every
 //! other host. A macro is left out.
 
 use super::item::{Item, Items};
@@ -90,7 +90,7 @@ fn no_keyword(place: Location) -> RuleViolation {
 struct Word {
     place: Location,
     text: Plaintext,
-    /// Whether a quotation mark or a backslash is in it.
+    /// Whether it contains a quotation mark or a backslash.
     is_special: bool,
 }
 
@@ -174,7 +174,7 @@ fn begun(cursor: &mut Cursor<'_>) -> Result<Option<Word>, RuleViolation> {
     }))
 }
 
-/// A macro goes on to an empty line.
+/// Skips a macro, up to an empty line.
 fn skip_macro(cursor: &mut Cursor<'_>) {
     cursor.take_line();
     while cursor.next().is_some() {
