@@ -71,7 +71,7 @@ pub enum Empty {
     Refused,
 }
 
-/// The handling of a repeated name.
+/// What happens to a name that the input gives again.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Debug, clap::ValueEnum)]
 pub enum Repeated {
     #[default]
