@@ -1,5 +1,5 @@
-//! The entry points of `fuzz/`, one for each kind of input that others write. They exist only in its builds
-//! (`--cfg fuzzing`) and panic when a rule is broken.
+//! The entry points of `fuzz/`, one for each kind of input from others. They exist only in its builds (`--cfg
+//! fuzzing`) and panic if a rule is broken.
 
 use crate::args::secret_json::Input;
 use crate::deliver::formats::{Format, Names};
@@ -77,7 +77,7 @@ fn everything(bytes: &[u8]) -> Result<(), Error> {
     vault.verify().map(|_| ())
 }
 
-/// A whole file: as it is, signed by a stranger, and as sections that a writer of the vault signed.
+/// A whole file: unchanged, signed by a stranger, and with sections that a writer of the vault signed.
 pub fn sealed_file(data: &[u8]) {
     let read = Layout::read(data.len() as u64, |at, length| {
         let at = usize::try_from(at).unwrap_or(usize::MAX);
@@ -152,7 +152,7 @@ pub fn record(data: &[u8]) {
     opened_or_refused(workspace, &page, &lines);
 }
 
-/// Opens a vault with this page alone, or says that the page is damaged.
+/// Opens a vault with only this page, or reports that the page is damaged.
 fn opened_or_refused(workspace: WorkspaceId, page: &Page, lines: &str) {
     let keyring = keyring();
     let mut whole = header().text().to_owned();

@@ -7,7 +7,7 @@ use crate::platform::session;
 use crate::{agent, cli, completion};
 use std::ffi::OsString;
 
-/// Runs the entry point that these arguments name and gives its exit code; `None` if they are a user's command
+/// Runs the entry point that these arguments name and returns its exit code; `None` if they are a user's command
 /// line.
 pub fn run(arguments: &[OsString], hardened: Hardened) -> Option<u8> {
     match arguments {

@@ -1,5 +1,5 @@
-//! Parses JSON without copying. A string stays where it was read until it is asked for, and is then copied
-//! once, into memory that is wiped.
+//! Parses JSON without copying. A string stays in the input until it is requested, and is then copied once, into
+//! memory that is wiped.
 
 use crate::plaintext::Plaintext;
 use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};

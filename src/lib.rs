@@ -11,7 +11,7 @@
 //! | slot | one version of a value, and the second from which it is effective |
 //! | app | a named consumer with links to secrets |
 //! | key | one way to unlock: a passphrase, a key file, a token |
-//! | reference | how a secret is named: `name`, `workspace/name`, `sec_…`, `kluis://workspace/name` |
+//! | reference | the way to name a secret: `name`, `workspace/name`, `sec_…`, `kluis://workspace/name` |
 
 mod agent;
 mod args;
@@ -50,7 +50,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     if let Some(code) = internal::run(&arguments, hardened) {
         return ExitCode::from(code);
     }
-    // The panic hook has reported a defect. It ends like any other failure, after the drops that wipe keys.
+    // The panic hook has reported a defect. The program ends like after any other failure, and the drops wipe
+    // keys.
     let ended = std::panic::catch_unwind(|| cli::run(&arguments, hardened));
     ExitCode::from(ended.unwrap_or(1))
 }

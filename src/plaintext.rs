@@ -29,7 +29,7 @@ impl Plaintext {
         self.0.len()
     }
 
-    /// Whether both hold the same bytes, in a time that depends only on their lengths.
+    /// Whether both contain the same bytes, in a time that depends only on their lengths.
     pub fn same_as(&self, other: &Self) -> bool {
         self.0.ct_eq(&other.0).into()
     }

@@ -1,5 +1,5 @@
-//! The agent's answers and how they are written. An answer never holds a key, and an error never repeats
-//! the request.
+//! The agent's answers and their encoding. An answer never contains a key, and an error never repeats the
+//! request.
 
 use super::frame::{Reader, Writer};
 use super::wire::{Wire, decode, encode, wire};
@@ -19,9 +19,9 @@ pub enum Answer {
     },
     /// Every version answers a lock with this.
     Done,
-    /// No key of this vault is held.
+    /// The agent has no key of this vault.
     Locked,
-    /// The key is held, but the agent has not seen this header yet.
+    /// The agent has the key, but has not seen this header yet.
     NeedsHeader,
     Attached {
         key: KeyId,

@@ -16,7 +16,7 @@ use zeroize::Zeroizing;
 /// The limit for each step of a connection. A working agent answers at once.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// A busy agent may close a connection before it reads from it, so it is tried again.
+/// A busy agent may close a connection before it reads from it, so the client tries again.
 const TRIES: usize = 20;
 
 #[derive(Debug, thiserror::Error)]
@@ -36,7 +36,7 @@ pub enum Error {
 /// How long the agent keeps a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Terms {
-    /// Without a use.
+    /// Without use.
     pub idle: Duration,
     /// At most, used or not.
     pub longest: Duration,
@@ -91,7 +91,7 @@ impl Connection {
         }
     }
 
-    /// The state of a vault's key; `None` if the agent does not hold it.
+    /// The state of a vault's key; `None` if the agent does not have it.
     pub fn status(&mut self, header: &Header) -> Result<Option<Status>, Error> {
         let vault = vault_of(header);
         match self.ask(&Request::Status { vault }) {
@@ -120,8 +120,8 @@ pub fn lock(place: &SocketPath) -> Result<bool, Error> {
     Ok(was_there)
 }
 
-/// Talks to the agent; `None` if none listens. A closed connection does not decide that: the agent may be
-/// about to end, or may have too many connections. So it is tried again.
+/// Talks to the agent; `None` if none listens. Retries after a closed connection: the agent may be about to end,
+/// or may have too many connections.
 fn reach<T>(
     place: &SocketPath,
     mut talk: impl FnMut(Connection) -> Result<T, Error>,
@@ -156,7 +156,7 @@ pub(super) fn unexpected() -> io::Error {
     io::Error::new(ErrorKind::InvalidData, "it does not fit the question")
 }
 
-/// Reports a socket's time-out, which otherwise looks like a request to try again.
+/// Reports a socket's time-out, which would otherwise look like a request to try again.
 fn patient(error: io::Error) -> io::Error {
     match error.kind() {
         ErrorKind::WouldBlock => io::Error::new(ErrorKind::TimedOut, "no answer in time"),

@@ -1,5 +1,5 @@
-//! The agent's clocks. Two count time, one of them while the machine sleeps too: their difference is how
-//! long it slept. The date, which any user may set, serves only for keys that end on a date.
+//! The agent's clocks. Two count time, and one of them also counts while the machine sleeps: their difference is
+//! the time asleep. Any user may set the date, so it only serves for keys that end on a date.
 
 use std::time::{Duration, SystemTime};
 

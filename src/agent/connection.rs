@@ -1,5 +1,5 @@
-//! The agent's side of one connection: it either reads one frame or writes one answer, piece by piece.
-//! It never buffers a second frame: a client that sends faster is held back by the system.
+//! The agent's side of one connection: it either reads one frame or writes one answer, piece by piece. It never
+//! buffers a second frame: the system holds back a client that sends faster.
 
 use super::frame::{LENGTH_BYTES, length, reserve};
 use super::key_cache::Session;
@@ -25,7 +25,7 @@ const UNSIGNALLED: SendFlags = SendFlags::empty();
 pub struct Connection {
     stream: UnixStream,
     pub session: Session,
-    /// Since when it waits: for a frame to be complete, for its first frame, or for the client to read the
+    /// The beginning of the wait: for the rest of a frame, for the first frame, or for the client to read the
     /// answer. An idle connection counts from its last answer.
     pub since: Duration,
     head: [u8; LENGTH_BYTES],
@@ -64,7 +64,7 @@ impl Connection {
         }
     }
 
-    /// Whether the client is late with something: a first frame, the rest of a frame, or reading its answer.
+    /// Whether the client is late with a first frame, the rest of a frame, or reading its answer.
     pub fn is_due(&self) -> bool {
         self.head_length > 0 || !self.write_buffer.is_empty() || !self.session.is_greeted()
     }

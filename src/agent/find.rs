@@ -1,8 +1,8 @@
-//! Finds the agents that were given a key in other surroundings, such as a cron job, `su`, or another
-//! XDG_RUNTIME_DIR: `lock` must reach them all.
+//! Finds the agents that got a key in another environment, such as a cron job, `su`, or another XDG_RUNTIME_DIR:
+//! `lock` must reach them all.
 //!
-//! A process notes the agent's socket in the state directory before it sends a key. A note is only a path: the agent
-//! behind it is checked like any other.
+//! A process notes the agent's socket in the state directory before it sends a key. A note is only a path: the
+//! agent at that path is checked like any other.
 
 use super::socket::SocketPath;
 use crate::platform::directory;
@@ -18,9 +18,9 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 const FOLDER: &str = "kluis/agents";
-/// Longer than the path of any socket.
+/// More than the path of any socket.
 const MAX_NOTE_BYTES: usize = 4096;
-/// How long an agent may take to accept a connection before its note is kept unseen.
+/// The time that an agent has to accept a connection. If it takes longer, its note stays.
 const PATIENCE: Duration = Duration::from_millis(100);
 
 /// The notes about agents in a state directory.
@@ -35,14 +35,14 @@ impl KnownAgents {
         }
     }
 
-    /// Notes a socket, and drops the notes about agents that have ended: a job of cron may use another folder each
-    /// time. The one in the state directory itself is always found.
+    /// Notes a socket, and drops the notes about agents that have ended: each cron job may use another folder.
+    /// The socket in the state directory itself is always found.
     pub fn add(&self, place: &SocketPath) -> io::Result<()> {
         if SocketPath::find(None, Some(&self.state)).is_ok_and(|own| own == *place) {
             return Ok(());
         }
         let folder = state_file::lock(&self.folder())?;
-        // Under the lock, so that no agent that starts meanwhile loses its note.
+        // Under the lock, so that an agent that starts meanwhile keeps its note.
         for noted in self.notes() {
             if noted != *place && matches!(noted.connect(PATIENCE), Ok(None)) {
                 self.forget(&noted);
@@ -55,7 +55,7 @@ impl KnownAgents {
         note.replace(&name(place))
     }
 
-    /// All that were noted, and the one in the state directory, each of them once and after `own`.
+    /// All noted sockets, and the one in the state directory, each once and after `own`.
     pub fn all(&self, own: Option<SocketPath>) -> Vec<SocketPath> {
         let mut found: Vec<SocketPath> = own.into_iter().collect();
         let usual = SocketPath::find(None, Some(&self.state)).ok();
@@ -67,7 +67,7 @@ impl KnownAgents {
         found
     }
 
-    /// The sockets that were noted.
+    /// The noted sockets.
     fn notes(&self) -> impl Iterator<Item = SocketPath> {
         let folder = self.folder();
         let names = directory::names(&folder).unwrap_or_default().into_iter();
@@ -106,7 +106,7 @@ mod tests {
         SocketPath::at(Path::new(path)).unwrap()
     }
 
-    /// A socket below this folder, and what listens there.
+    /// A listening socket below this folder.
     fn listening(above: &Path) -> (SocketPath, UnixListener) {
         let place = SocketPath::find(None, Some(above)).unwrap();
         let _lock = place.lock().unwrap();

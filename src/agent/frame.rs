@@ -59,11 +59,11 @@ impl Writer {
 
     /// The number of items that follow.
     pub fn count(&mut self, count: usize) {
-        // More than four bytes can count is more than a frame can hold, and `finish` refuses that.
+        // A count that does not fit into four bytes does not fit into a frame, and `finish` refuses it.
         self.raw(&u32::try_from(count).unwrap_or(u32::MAX).to_be_bytes());
     }
 
-    /// Makes `finish` fail: something in the frame has no encoding.
+    /// Makes `finish` fail, because a part of the frame has no encoding.
     pub fn refuse(&mut self) {
         self.is_refused = true;
     }

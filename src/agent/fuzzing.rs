@@ -1,4 +1,4 @@
-//! Sends arbitrary bytes to an agent that holds a key, without a socket between them.
+//! Sends arbitrary bytes to an agent with a key, without a socket between them.
 
 use super::answer::Answer;
 use super::clock::SystemClock;
@@ -10,8 +10,8 @@ use crate::keyring::local::LocalKeyring;
 use crate::sealed::header::{Content, Header};
 use std::time::Duration;
 
-/// Sends frames one after the other, until one is malformed. Checks that no answer holds the seed, and that
-/// no header is signed with other keys than those of `header`.
+/// Sends frames one after the other, until one is malformed. Checks that no answer contains the seed, and that
+/// every signed header has the keys of `header`.
 pub fn frames(header: &Header, keyring: &LocalKeyring, mut data: &[u8]) {
     let mut held = KeyCache::new(SystemClock, || true);
     let mut session = Session::default();

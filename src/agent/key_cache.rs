@@ -1,11 +1,11 @@
-//! The agent's memory: for each vault its seed, the keyrings opened with it, and when they end. It decides
-//! which requests are answered, and knows nothing of sockets.
+//! The agent's memory: for each vault its seed, the keyrings opened with it, and their end. It decides which
+//! requests to answer, and does not know sockets.
 //!
-//! A key with full access ends at its expiry date, even when its idle time is longer. The date comes from the
-//! newest header that the agent has seen, so a changed date counts as soon as a command has passed it on.
-//! The date is checked before each answer, and a timer waits for it.
+//! A key with full access ends at its expiry date, even if its idle time is longer. The date comes from the
+//! newest header that the agent has seen, so a new date counts as soon as a command has passed it on. The date is
+//! checked before each answer, and a timer waits for it.
 //!
-//! Nothing leaves this file except through an [`Answer`], which has no place for a key.
+//! Keys leave this file only through an [`Answer`], and that has no place for one.
 
 use super::answer::{Answer, Failure, Status};
 use super::clock::Clock;
@@ -24,9 +24,9 @@ use std::time::Duration;
 
 /// The version of the protocol.
 pub const VERSION: u16 = 1;
-/// With more vaults, the one that was not used for longest is forgotten.
+/// The greatest number of vaults. The vault that was unused for longest makes room for a new one.
 const MAX_VAULTS: usize = 64;
-/// A vault's header changes with each write to it, and copies of a vault differ.
+/// The greatest number of headers for each vault: its header changes with each write, and copies of it differ.
 const MAX_KEYRINGS: usize = 8;
 
 type Shared = RefCell<dyn Keyring>;
@@ -35,7 +35,7 @@ type Shared = RefCell<dyn Keyring>;
 pub struct KeyCache<C> {
     clock: C,
     vaults: HashMap<VaultRef, Vault>,
-    /// How long the machine had slept at the last check.
+    /// The time that the machine had slept at the last check.
     slept: Duration,
     /// Tries to keep the memory in use off the disk; returns whether that worked.
     lock_memory: fn() -> bool,
@@ -95,14 +95,14 @@ impl<C: Clock> KeyCache<C> {
         self.vaults.is_empty()
     }
 
-    /// Forgets everything, and overwrites what calls left on the stack.
+    /// Forgets everything, and overwrites the rest that calls left on the stack.
     pub fn lock(&mut self) {
         self.vaults.clear();
         scrub();
     }
 
-    /// Forgets keys whose time has ended, and every key after the machine has slept. Returns the time until
-    /// the next key ends.
+    /// Forgets keys whose time has ended, and all keys after the machine has slept. Returns the time until the
+    /// next key ends.
     pub fn expire(&mut self) -> Option<Duration> {
         let slept = slept(&self.clock);
         // The two clocks are not read at the same instant.
@@ -231,8 +231,8 @@ impl<C: Clock> KeyCache<C> {
         opened.attached()
     }
 
-    /// Opens a new header with the held seed. A vault is identified by its header's key, too, which was
-    /// pinned when a key file unlocked it.
+    /// Opens a new header with the seed of its vault. The header's key is part of the vault's identity: it was
+    /// pinned when a key file unlocked the vault.
     fn follow(&mut self, session: &mut Session, header: &Header) -> Result<Answer, Failure> {
         let content = header.content();
         let place = place(content);
@@ -244,7 +244,7 @@ impl<C: Clock> KeyCache<C> {
         let keyring = match opened {
             Ok(keyring) => keyring,
             Err(error) => {
-                // The key was removed from the vault, unless this is a copy from before it was added.
+                // The key was removed from the vault, unless this is a copy from before the key was added.
                 let is_gone = matches!(error, keyring::Error::KeyChanged);
                 if is_gone && content.revision() >= vault.newest.revision {
                     self.vaults.remove(&place);
@@ -272,7 +272,7 @@ impl<C: Clock> KeyCache<C> {
         Ok(answer)
     }
 
-    /// Has the keyring work that the client is attached to, which is a use of the key.
+    /// Lets the keyring that the client is attached to work. This is a use of the key.
     fn use_key(
         &mut self,
         session: &Session,

@@ -1,5 +1,5 @@
-//! The newest header of a vault that the agent has verified: it says which header may be signed next, and
-//! when the key expires.
+//! The newest header of a vault that the agent has verified. It decides which header may be signed next, and when
+//! the key expires.
 
 use super::answer::{Answer, Failure};
 use crate::keyring::Keyring;
@@ -9,14 +9,14 @@ use crate::sealed::key::{Key, KeyToCome};
 use crate::sealed::sign::VerifyKey;
 use std::time::Duration;
 
-/// Those of a full header, and as many new ones that are in none yet.
+/// The workspaces of a full header, and as many new ones that are in no header yet.
 const MAX_WORKSPACES: usize = header::MAX_WORKSPACES * 2;
 
 pub struct LatestHeader {
     pub revision: u64,
     keys: Vec<Key>,
     keys_to_come: Vec<KeyToCome>,
-    /// With their keys; those that were made here, too.
+    /// The known workspaces with their keys, including those made here.
     workspaces: Vec<(WorkspaceId, VerifyKey, Vec<u8>)>,
     /// When the key expires, since 1970.
     pub not_after: Option<Duration>,
@@ -36,15 +36,15 @@ impl LatestHeader {
         }
     }
 
-    /// An older header can be followed for reading, but does not become the newest. Otherwise an attacker
-    /// could put it in the vault's place and have a removed key signed again.
+    /// Follows a header. An older one can be followed for reading, but does not become the newest. Otherwise an
+    /// attacker could put it in the vault's place and have a removed key signed again.
     pub fn follow(&mut self, content: &Content, not_after: Option<Duration>) {
         if content.revision() >= self.revision {
             *self = Self::of(content, not_after);
         }
     }
 
-    /// Notes the keys of a workspace that was made here; refuses one that is known, and too many.
+    /// Notes the keys of a workspace that was made here. Refuses a known workspace, and too many.
     pub fn add_workspace(
         &mut self,
         keyring: &mut dyn Keyring,
@@ -59,7 +59,7 @@ impl LatestHeader {
         Ok(Answer::Added { verify, wrapped })
     }
 
-    /// Refuses a header with other keys, with a workspace that has other keys, or older than known.
+    /// Refuses a header with other keys, with other keys for a workspace, or older than the newest.
     pub fn check(&self, content: &Content) -> Result<(), Failure> {
         let is_known = |line: &header::Workspace| {
             self.workspaces.iter().any(|(id, verify, wrapped)| {
@@ -76,7 +76,7 @@ impl LatestHeader {
     }
 }
 
-/// When a key expires, as time since 1970.
+/// The time when a key expires, since 1970.
 pub fn not_after(key: KeyId, content: &Content) -> Option<Duration> {
     let not_after = content.key(key)?.not_after?;
     Some(Duration::from_millis(

@@ -1,29 +1,29 @@
-//! The agent: a process that holds keyrings for one user's commands, so that you type a passphrase once. It
+//! The agent: a process that keeps keyrings for one user's commands, so that you type a passphrase once. It
 //! opens, seals, indexes and signs; it never returns a key, because no request asks for one.
 //!
 //! # Protocol, version 1
 //!
 //! A frame is a length of four bytes, big-endian, at most 1 MiB, and that many bytes: a kind and its fields, as
-//! [`request`] and [`answer`] list them. Numbers are big-endian, ids 16 bytes; texts and bytes have their
-//! length in front. There is one encoding only: a frame with bytes left over or missing is invalid, and its
-//! sender is disconnected without an answer. Each request has one answer, in order. A client greets with its
-//! version. `Hello` and `Lock` are the same in every version, so any client can learn that the versions differ,
-//! and can lock.
+//! [`request`] and [`answer`] list them. Numbers are big-endian, ids 16 bytes; texts and bytes have their length
+//! in front. There is one encoding only: a frame with bytes left over or missing is invalid, and the agent
+//! disconnects its sender without an answer. Each request has one answer, in order. A client greets with its
+//! version. `Hello` and `Lock` are the same in every version, so any client can detect another version, and can
+//! lock.
 //!
-//! `Unlock` carries a header and the 32-byte seed made from a passphrase or token; the passphrase and the token
-//! themselves never reach the agent. It opens the grant itself and checks the anchor, as every command does.
-//! `Attach` names a vault and the digest of its header; `Follow` sends the header itself if the agent has not
-//! seen it. `Open`, `Seal`, `Index`, `SignSection`, `SignHeader` and `AddWorkspace` are the operations of
+//! `Unlock` contains a header and the 32-byte seed made from a passphrase or token; the passphrase and the token
+//! themselves never reach the agent. The agent opens the grant itself and checks the anchor, as every command
+//! does. `Attach` names a vault and the digest of its header; `Follow` sends the header itself if the agent has
+//! not seen it. `Open`, `Seal`, `Index`, `SignSection`, `SignHeader` and `AddWorkspace` are the operations of
 //! [`Keyring`](crate::keyring::Keyring), with many ciphertexts or names in one frame.
 //!
 //! # What it withstands
 //!
-//! While a key is held, a process of this user can ask for what a command can ask for, and nothing more. The
-//! agent makes all associated data and signed bytes itself. The ciphertexts under the root key (`wrapped`,
-//! `grant`, `anchor`) cannot be named in a request. The owner's notes about keys can be read, not written. A
-//! header is signed only with the key lines and workspace keys of the newest verified one, plus workspaces
-//! made here. So no client can add a key, readmit a removed one, or exchange a workspace's keys. Both sides
-//! refuse another user before the first byte. Slow, oversized and malformed clients are disconnected: time,
+//! While the agent has a key, a process of this user can request what a command can request, and nothing more.
+//! The agent makes all associated data and signed bytes itself. No request can name the ciphertexts under the
+//! root key (`wrapped`, `grant`, `anchor`). A client can read the owner's notes about keys, but not write them.
+//! The agent signs a header only with the key lines and workspace keys of the newest verified one, plus
+//! workspaces made here. So no client can add a key, readmit a removed one, or exchange a workspace's keys. Both
+//! sides refuse another user before the first byte. Slow, oversized and malformed clients are disconnected: time,
 //! connections and memory are bounded, for each client and together.
 
 mod answer;

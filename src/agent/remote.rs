@@ -1,4 +1,4 @@
-//! The keyring that asks the agent: each operation is one request. It holds no key and cannot get one.
+//! The keyring that asks the agent: each operation is one request. It has no key and cannot get one.
 
 use super::answer::{Answer, Failure};
 use super::client::{self, Connection, is_gone, unexpected, vault_of};
@@ -17,7 +17,7 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::io;
 
-/// The size of the ciphertexts in one request: well below a frame, which also holds places and lengths.
+/// The size of the ciphertexts in one request: well below a frame, which also contains places and lengths.
 const BATCH_BYTES: usize = MAX_FRAME_BYTES / 4;
 
 /// The names in one request: at most 128 bytes each, so a quarter of a frame as well.
@@ -40,7 +40,7 @@ struct Attached {
 }
 
 impl AgentKeyring {
-    /// The agent's keyring for this vault; `None` if it holds none.
+    /// The agent's keyring for this vault; `None` if the agent has none.
     pub fn open(socket: &Socket, header: &Header) -> Result<Option<Self>, client::Error> {
         let Some(mut connection) = Connection::open(socket)? else {
             return Ok(None);

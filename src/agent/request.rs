@@ -1,5 +1,5 @@
-//! The requests that a client can send. None asks for a key, and none can name the ciphertexts that only a
-//! keyring opens for itself.
+//! The requests that a client can send. None asks for a key. None can name the ciphertexts that only a keyring
+//! opens for itself.
 
 use super::frame::{Reader, Writer};
 use super::wire::{Wire, decode, encode, wire};
@@ -12,7 +12,7 @@ use std::io;
 use std::time::Duration;
 use zeroize::Zeroizing;
 
-/// A vault as its anchor identifies it: a copy with another header key is another vault.
+/// A vault and its header key, as its anchor identifies it: a copy with another header key is another vault.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct VaultRef {
     pub vault: VaultId,
@@ -38,7 +38,7 @@ pub enum Request<'f> {
     Unlock {
         header: &'f str,
         key: KeyId,
-        /// The key is forgotten after this time without a use, or after `longest` in any case.
+        /// The key is forgotten after this time without use; in any case after `longest`.
         idle: Duration,
         longest: Duration,
         seed: Key,
@@ -84,7 +84,7 @@ wire!(Request<'f>,
     11 = AddWorkspace { workspace: workspace });
 
 impl<'f> Request<'f> {
-    /// An error for a place that no request may name.
+    /// Encodes it; an error for a place that no request may name.
     pub fn encode(&self) -> io::Result<Zeroizing<Vec<u8>>> {
         if self.is_allowed() {
             encode(self)
@@ -98,7 +98,7 @@ impl<'f> Request<'f> {
         decode(content).filter(Self::is_allowed)
     }
 
-    /// The notes about a key are changed together with the key, which no agent does.
+    /// Whether the agent accepts it. Notes about a key change together with the key, and no agent changes keys.
     fn is_allowed(&self) -> bool {
         !matches!(
             self,

@@ -1,5 +1,5 @@
-//! The agent's loop: one thread waits for clients, signals and time-outs. It never blocks on one client, and
-//! uses at most a few megabytes for all of them together.
+//! The agent's loop: one thread waits for clients, signals and time-outs. It never blocks on one client, and uses
+//! at most a few megabytes for all of them together.
 
 use super::clock::Clock;
 use super::connection::{Closed, Connection};
@@ -15,7 +15,7 @@ use std::os::fd::OwnedFd;
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::time::Duration;
 
-/// With more connections, the one that has waited longest is closed.
+/// The greatest number of connections. One more closes the connection that has waited longest.
 const MAX_CONNECTIONS: usize = 256;
 /// The greatest size of all incoming and outgoing frames together.
 const MAX_HELD_BYTES: usize = 8 * 1024 * 1024;
@@ -24,10 +24,10 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// The time to wait for the first key after the start, and to stay after the last key has gone.
 const GRACE: Duration = Duration::from_secs(10);
 
-/// How often the agent looks whether its socket is still there.
+/// The interval at which the agent checks that its socket still exists.
 const LOOK: Duration = Duration::from_secs(3);
 
-/// How long an agent runs.
+/// The time that an agent runs.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Stay {
     /// Until a signal ends it.
@@ -58,7 +58,7 @@ pub struct SocketFile {
 }
 
 impl SocketFile {
-    /// Of a listening socket; `None` if it is gone already.
+    /// The file of a listening socket; `None` if it is already gone.
     pub fn of(listener: &UnixListener) -> Option<Self> {
         let place = SocketPath::of(listener)?;
         let identity = place.identity()?;
@@ -104,7 +104,7 @@ impl<C: Clock> Server<C> {
         })
     }
 
-    /// Serves until it is asked to end, until it holds no key, or until its socket or a folder above it is gone.
+    /// Serves until it is asked to end, until it has no key, or until its socket or a folder above it is gone.
     pub fn run(mut self) -> io::Result<()> {
         loop {
             let expires = self.key_cache.expire();
@@ -127,7 +127,7 @@ impl<C: Clock> Server<C> {
             if ready.waking
                 && let Some(waking) = &self.waking
             {
-                // It means that the clock was set; the clocks are checked below.
+                // This means that the clock was set; the clocks are checked below.
                 let _ = rustix::io::read(waking, &mut [0; 8]);
             }
             // A client that wakes the agent must not use a key whose time has ended.
@@ -148,7 +148,7 @@ impl<C: Clock> Server<C> {
             && !is_answering()
     }
 
-    /// How long to sleep if no client comes.
+    /// The time to sleep if no client comes.
     fn next(&self, now: Duration, expires: Option<Duration>) -> Option<Duration> {
         let due = self.connections.iter().filter(|one| one.is_due());
         let due = due.map(|one| (one.since + PATIENCE).saturating_sub(now));
@@ -201,7 +201,7 @@ impl<C: Clock> Server<C> {
                 Ok((stream, _)) => stream,
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => return,
-                // No descriptor is left: the client that has waited longest is disconnected.
+                // No descriptor is left: disconnect the client that has waited longest.
                 Err(_) => {
                     self.close_one();
                     return;
@@ -219,7 +219,8 @@ impl<C: Clock> Server<C> {
         }
     }
 
-    /// Closes the client that is late for longest, else the one idle for longest, which can connect again.
+    /// Closes the connection that is late for longest, else the one idle for longest, whose client can connect
+    /// again.
     fn close_one(&mut self) {
         let all = self.connections.iter().enumerate();
         let longest = all.min_by_key(|(_, one)| (!one.is_due(), one.since));

@@ -1,5 +1,5 @@
-//! Finds the agent's socket and checks the process at its other end. The folder must be private to this user,
-//! and both sides check the other's user before the first byte. It never uses a path that others could take.
+//! Finds the agent's socket and checks the process at its other end. The folder must be private to this user, and
+//! both sides check the other's user before the first byte. It never uses a path that others could take.
 
 use crate::platform::directory;
 use crate::platform::permissions::{Others, PRIVATE_FILE, PRIVATE_FOLDER, is_us};
@@ -16,7 +16,7 @@ use std::time::{Duration, Instant};
 const FOLDER: &str = "kluis";
 const SOCKET: &str = "agent.sock";
 const LOCK: &str = "agent.lock";
-/// For who starts an agent at the same time.
+/// The patience for processes that start an agent at the same time.
 const LOCK_PATIENCE: Duration = Duration::from_secs(10);
 const LOCK_PAUSE: Duration = Duration::from_millis(5);
 const BACKLOG: i32 = 128;
@@ -37,7 +37,7 @@ pub enum Error {
     NotOurs { path: PathBuf },
     #[error("a process of another user listens at {}; nothing was sent to it", path.display())]
     Stranger { path: PathBuf },
-    /// Its process and its user have no number in our namespaces.
+    /// Our namespaces have no number for its process and its user.
     #[error("the process that listens at {} is outside of this sandbox or container, so kluis cannot tell whose it is; nothing was sent to it", path.display())]
     Unseen { path: PathBuf },
     #[error("{} is not a socket, so the agent cannot use it", path.display())]
@@ -91,7 +91,7 @@ impl SocketPath {
         }
     }
 
-    /// Whether the socket or its folder is another user's: then no agent of ours is reached there.
+    /// Whether the socket or its folder belongs to another user: then no agent of ours is there.
     pub fn is_anothers(&self) -> bool {
         let is_anothers =
             |path: &Path| fs::symlink_metadata(path).is_ok_and(|found| !is_us(found.uid()));
@@ -115,7 +115,7 @@ impl SocketPath {
         let address = self.address()?;
         let open = || {
             let stream = uninherited()?;
-            // Set before connecting, which waits too if no process accepts.
+            // Set before connecting, which also waits if no process accepts.
             set_socket_timeout(&stream, Timeout::Send, Some(patience))?;
             set_socket_timeout(&stream, Timeout::Recv, Some(patience))?;
             connect(&stream, &address)?;
@@ -132,7 +132,7 @@ impl SocketPath {
         }
     }
 
-    /// The lock for starting or ending an agent, in a folder that is made for it.
+    /// The lock for starting or ending an agent. Makes its folder.
     pub fn lock(&self) -> Result<File, Error> {
         self.make_folder()?;
         let file = self.lock_file().map_err(|error| self.failed(error))?;
@@ -158,7 +158,7 @@ impl SocketPath {
         let file = options
             .custom_flags(rustix::fs::OFlags::NOFOLLOW.bits().cast_signed())
             .open(self.folder.join(LOCK))?;
-        // The umask had its say in the mode, and could keep the next one out.
+        // The umask has changed the mode, and could lock out the next process.
         file.set_permissions(Permissions::from_mode(PRIVATE_FILE))?;
         Ok(file)
     }
@@ -168,7 +168,7 @@ impl SocketPath {
         let path = self.folder.clone();
         let found = fs::symlink_metadata(&path).map_err(|error| self.failed(error))?;
         if found.is_dir() && is_us(found.uid()) && Others::of(&found).may_do_anything() {
-            // Made by another part of kluis, for what is no secret.
+            // Another part of kluis made it, for content that is not secret.
             fs::set_permissions(&path, Permissions::from_mode(PRIVATE_FOLDER))
                 .map_err(|error| self.failed(error))?;
         }
@@ -197,7 +197,7 @@ impl SocketPath {
 
     /// Removes the socket if it is still this listener's, and no process is about to replace it.
     pub fn unbind(&self, identity: (u64, u64)) {
-        // In a folder that is being removed, nothing is made again.
+        // Makes nothing again in a folder that is being removed.
         if self.identity() != Some(identity) {
             return;
         }
@@ -223,7 +223,7 @@ fn uninherited() -> rustix::io::Result<OwnedFd> {
     rustix::net::socket_with(AddressFamily::UNIX, SocketType::STREAM, flags, None)
 }
 
-/// A socket that no child inherits, except one that starts at this very moment.
+/// A socket that no child inherits, except a child that starts at this very moment.
 #[cfg(target_vendor = "apple")]
 fn uninherited() -> rustix::io::Result<OwnedFd> {
     let stream = rustix::net::socket(AddressFamily::UNIX, SocketType::STREAM, None)?;
@@ -235,20 +235,20 @@ fn is_absent(error: &io::Error) -> bool {
     matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory)
 }
 
-/// Whether it is a folder, not a link, that only its owner can enter, and the owner is this user.
+/// Whether it is a folder, not a link, that only its owner can enter, and this user is its owner.
 fn is_ours(folder: &Path) -> bool {
     fs::symlink_metadata(folder).is_ok_and(|found| {
         found.is_dir() && is_us(found.uid()) && !Others::of(&found).may_do_anything()
     })
 }
 
-/// Whose process is at the other end of a socket.
+/// The owner of the process at the other end of a socket.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Peer {
-    /// This user's, also from outside of our PID namespace; root does not count.
+    /// This user, also from outside of our PID namespace; root does not count.
     Ours,
     Stranger,
-    /// Neither its number nor its user can be seen from here.
+    /// Neither the number nor the user of the process is visible from here.
     Unseen,
 }
 

@@ -1,5 +1,5 @@
-//! Starts the agent: from `unlock`, by hand, or from systemd. The agent is given a socket and nothing else;
-//! its arguments and its environment never hold a key.
+//! Starts the agent: from `unlock`, by hand, or from systemd. The agent gets a socket and nothing else; its
+//! arguments and its environment never contain a key.
 
 use super::clock::SystemClock;
 use super::key_cache::KeyCache;
@@ -17,7 +17,7 @@ use std::os::unix::net::UnixListener;
 use std::os::unix::process::CommandExt;
 use std::process::{Command, Stdio};
 
-/// Started under this name, with a listening socket as its stdin, the program is an agent.
+/// The program is an agent if it is started under this name, with a listening socket as its stdin.
 pub const NAME: &str = "kluis-agent";
 
 /// Starts an agent that serves at `listener`, and does not wait for it.
@@ -37,7 +37,7 @@ pub fn run_started() -> io::Result<()> {
         return Err(ErrorKind::InvalidInput.into());
     }
     dup2_stdin(File::open("/dev/null")?)?;
-    // It fails only for the leader of a process group, which is no problem.
+    // This fails only for the leader of a process group, which is no problem.
     let _ = setsid();
     serve_at_own(listener.into(), Stay::WhileUnlocked)
 }
@@ -47,7 +47,7 @@ fn listens(socket: &OwnedFd) -> io::Result<bool> {
     Ok(rustix::net::sockopt::socket_acceptconn(socket)?)
 }
 
-/// On this system it only shows whether the socket is bound.
+/// On this system this only shows whether the socket is bound.
 #[cfg(target_vendor = "apple")]
 fn listens(socket: &OwnedFd) -> io::Result<bool> {
     let listener = UnixListener::from(socket.try_clone()?);
@@ -94,10 +94,10 @@ impl Foreground {
     }
 }
 
-/// Serves at a socket that this program made, and removes it at the end. A socket of systemd must stay, or
-/// the next agent could not start there.
+/// Serves at a socket that this program made, and removes the socket at the end. A socket of systemd must stay,
+/// or the next agent could not start there.
 fn serve_at_own(listener: UnixListener, stay: Stay) -> io::Result<()> {
-    // Where it is gone already, nobody could find the agent.
+    // If the socket is already gone, no command could find the agent.
     let Some(file) = SocketFile::of(&listener) else {
         return Err(ErrorKind::NotFound.into());
     };

@@ -1,4 +1,4 @@
-//! How each type is written in a frame, and read from one: one encoding only.
+//! Writes each type into a frame, and reads it from one. There is one encoding only.
 
 use super::frame::{Reader, Writer};
 use crate::keyring::Reach;
@@ -32,8 +32,8 @@ pub fn decode<'f, T: Wire<'f>>(content: &'f [u8]) -> Option<T> {
     Some(read)
 }
 
-/// Encodes a struct as its fields in this order, and an enum as a byte for the variant and the fields of that,
-/// each listed with a name to bind it to. A variant that is `never` encoded makes the frame fail.
+/// Encodes a struct as its fields in this order, and an enum as a byte for the variant and then its fields, each
+/// listed with a name to bind it to. A variant that is `never` encoded makes the frame fail.
 macro_rules! wire {
     ($name:ty, $($tag:literal = $variant:ident { $($field:tt: $bound:ident),* })+
         $(never $never:ident)?) => {
@@ -110,7 +110,7 @@ simple! {
 
 wire!(Reach, 0 = Read {} 1 = Write {});
 wire!(RecordKind, 0 = Secret {} 1 = App {} 2 = Deleted {} 3 = Value {});
-// The keys of workspaces have no form here: no request can name them.
+// The keys of workspaces have no encoding here: no request can name them.
 wire!(AadContext,
     1 = WorkspaceAbout { 0: workspace }
     2 = Index { 0: workspace, 1: first }

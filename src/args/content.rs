@@ -1,4 +1,5 @@
-//! Reads what `create`, `set` and `update` write into a secret: from options, or from one JSON object.
+//! Reads the content that `create`, `set` and `update` write into a secret: from options, or from one JSON
+//! object.
 
 use super::fields::FieldArgs;
 use super::secret::{NameArgument, read_value};
@@ -17,7 +18,7 @@ use crate::vault::secret::Secret;
 use crate::vault::{self, Scan, Vault};
 use std::path::PathBuf;
 
-/// Names the version in use, where a slot is expected.
+/// The word for the version in use, in the place of a slot.
 const EFFECTIVE: &str = "effective";
 
 #[derive(clap::Args)]
@@ -54,7 +55,7 @@ pub struct ContentArgs {
     input: Option<PathBuf>,
 }
 
-/// Everything that was given, all of it valid.
+/// The given content, all of it valid.
 #[derive(Default)]
 pub struct Content {
     /// Only from JSON; an argument overrides it.
@@ -88,7 +89,7 @@ impl ContentArgs {
         &self.source
     }
 
-    /// The fields, and with `--input` everything. Warns of a key that no process may get. It asks nothing, so
+    /// Reads the fields, and with `--input` everything. Warns of a key that no process may get. Asks nothing, so
     /// call it before the vault is unlocked.
     pub fn read(&self, context: &mut Context) -> Result<Content, Error> {
         let content = self.parse(context)?;
@@ -156,7 +157,7 @@ pub struct NamedContentArgs {
     content: ContentArgs,
 }
 
-/// The content of a secret that may not exist yet, and where it goes.
+/// The content of a secret that may not exist yet, and its place.
 pub struct NamedContent {
     pub workspace: Option<WorkspaceName>,
     pub name: SecretName,
@@ -169,8 +170,8 @@ impl NamedContentArgs {
         self.content.source.is_generated()
     }
 
-    /// Whether a value of several lines came from stdin together with options for fields: perhaps it was meant for
-    /// another command, such as a loop that reads its lines.
+    /// Whether a value of several lines came from stdin together with options for fields. You may have meant it
+    /// for another command, such as a loop that reads its lines.
     pub fn may_have_swallowed(&self, named: &NamedContent) -> bool {
         let ProvidedValues::Value(value) = &named.values else {
             return false;
@@ -179,7 +180,7 @@ impl NamedContentArgs {
         is_piped && !named.fields.is_empty() && value.has_newline()
     }
 
-    /// Opens the vault, and then asks for a value, if the key may write it.
+    /// Opens the vault, checks that the key may write to it, and then asks for a value.
     pub fn read(&self, context: &mut Context) -> Result<(Vault, NamedContent), Error> {
         self.name.check(context)?;
         let content = self.content.read(context)?;
@@ -239,7 +240,7 @@ impl ProvidedValues {
         }
     }
 
-    /// The change of a secret that is there; a value without a slot number becomes this version.
+    /// The change of an existing secret; a value without a slot number becomes this version.
     pub fn for_update(self, others: UnlistedSlots, version: NewVersion) -> Values {
         match (self, others) {
             (Self::Nothing, UnlistedSlots::Stay) => Values::Keep,

@@ -1,4 +1,4 @@
-//! The options that say where a command sends its values.
+//! The options for the destination of a command's values.
 
 use crate::completion::words::SecretWord;
 use crate::context::Context;
@@ -34,7 +34,7 @@ pub struct OneDestinationArgs {
 }
 
 impl OneDestinationArgs {
-    /// Whether the value is used however it is bound.
+    /// Whether you allow the value to go anywhere.
     pub fn is_anywhere(&self) -> bool {
         self.reveal
     }
@@ -59,7 +59,7 @@ impl OneDestinationArgs {
 }
 
 impl DestinationArgs {
-    /// A name without a workspace belongs to the workspace in use.
+    /// The destination. A name without a workspace belongs to the workspace in use.
     pub fn destination(&self, context: &Context, vault: &Vault) -> Result<Destination, Error> {
         let revealed = |name: &SecretWord| {
             let mut reference =
@@ -78,7 +78,7 @@ impl DestinationArgs {
     }
 }
 
-/// Call it after all secrets were requested: a name that matched none may be misspelt.
+/// Reports a name that matched no secret: it may be misspelt. Call it after all secrets were requested.
 pub fn check_names(destination: &Destination) -> Result<(), Error> {
     destination.unmet().map_or(Ok(()), |reference| {
         Err(Error::Usage {

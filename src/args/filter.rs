@@ -1,9 +1,9 @@
-//! Which secrets `list` shows: by a part of the name or the description, or by a pattern.
+//! The filter of `list`: by a part of the name or the description, or by a pattern.
 
 use super::glob::matches;
 use crate::vault::secret::Secret;
 
-/// What a secret must match; `None` matches all.
+/// The conditions for a secret; `None` matches all.
 #[derive(Clone, Copy, Default)]
 pub struct Filter<'a> {
     /// A part of the name or the description in any case, or with `*` or `?` a pattern for the name.

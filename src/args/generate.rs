@@ -15,7 +15,7 @@ const LONGEST_WORD: usize = 9;
 const LOWER: &[u8] = b"abcdefghijklmnopqrstuvwxyz";
 const UPPER: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ";
 const DIGITS: &[u8] = b"0123456789";
-/// These need no quoting in a shell or an address inside a word.
+/// These need no quoting in a shell or in an address.
 const SYMBOLS: &[u8] = b"%+,-.:=@^_";
 const LETTERS_AND_DIGITS: &[&[u8]] = &[LOWER, UPPER, DIGITS];
 const ALL_CLASSES: &[&[u8]] = &[LOWER, UPPER, DIGITS, SYMBOLS];
@@ -50,7 +50,7 @@ impl GenerateSpec {
             Some(("symbols", length)) => (GeneratorKind::Symbols, length),
             Some(_) => return Err(not_a_spec()),
         };
-        // It is not quoted, because it may be a secret value.
+        // The text is not quoted, because it may be a secret value.
         if length.is_empty() || !length.bytes().all(|byte| byte.is_ascii_digit()) {
             return Err(not_a_spec());
         }
@@ -91,8 +91,8 @@ fn characters(classes: &[&[u8]], length: usize, random: &mut dyn FnMut(&mut [u8]
     Plaintext::new(take(&mut *made))
 }
 
-/// With four characters or more every class occurs, as sites that ask for symbols require. Starting again
-/// until that is so keeps all such values equally likely; placing one of each does not.
+/// With four characters or more every class occurs, as sites that ask for symbols require. It draws again until
+/// that is true, so that all such values stay equally likely; placing one of each would not.
 fn symbols(length: usize, random: &mut dyn FnMut(&mut [u8])) -> Plaintext {
     loop {
         let made = characters(ALL_CLASSES, length, random);
@@ -123,8 +123,8 @@ fn words(count: usize, random: &mut dyn FnMut(&mut [u8])) -> Plaintext {
     Plaintext::new(take(&mut *made))
 }
 
-/// A number below `bound` (at most 2^16), each equally likely: draws above the last whole multiple are
-/// discarded, where a remainder would prefer the low ones.
+/// A number below `bound` (at most 2^16), each equally likely. Draws above the last whole multiple are discarded:
+/// with a remainder, low numbers would be more likely.
 fn below(bound: usize, random: &mut dyn FnMut(&mut [u8])) -> usize {
     const DRAWS: usize = 1 << u16::BITS;
     let mut bytes = Zeroizing::new([0; 2]);

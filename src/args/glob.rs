@@ -3,7 +3,7 @@
 /// Whether a name matches a pattern of `*` and `?`; other characters match themselves.
 pub fn matches(pattern: &[u8], name: &[u8]) -> bool {
     let (mut p, mut n) = (0, 0);
-    // The last `*`, and how much of the name it took: the only place to go back to.
+    // The last `*`, and the number of characters that it took: the only place to return to.
     let mut star: Option<(usize, usize)> = None;
     while n < name.len() {
         match pattern.get(p) {

@@ -1,5 +1,5 @@
-//! Chooses the key derivation parameters of a new passphrase: from `--kdf`, or as much work as this machine
-//! does in half a second.
+//! Chooses the key derivation parameters of a new passphrase: from `--kdf`, or as much work as this machine does
+//! in half a second.
 
 use crate::context::Context;
 use crate::error::Error;
@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 /// The target time of an unlock, if no option is given.
 const PATIENCE: Duration = Duration::from_millis(500);
-/// Without an option no more memory is used: beyond it huge pages are erratic on small machines.
+/// The greatest memory without an option: beyond it huge pages are unreliable on small machines.
 const MAX_CHOSEN_KIB: u32 = 256 * 1024;
 
 #[derive(clap::Args)]
@@ -27,8 +27,8 @@ impl KdfArgs {
         self.kdf.is_some()
     }
 
-    /// The parameters from the option, or measured ones that the memory here suffices for; warns if they are below
-    /// the recommendation.
+    /// The parameters from the option, or measured ones that fit the memory here. Warns if they are below the
+    /// recommendation.
     pub fn choose(&self, context: &mut Context) -> Result<Kdf, Error> {
         let Some(text) = &self.kdf else {
             let kdf = calibrate();
@@ -92,7 +92,7 @@ fn parse(text: &str) -> Result<Kdf, Error> {
 
 /// Doubles the memory while unlocking stays within half a second on this machine.
 fn calibrate() -> Kdf {
-    // A part of what is free now, so that the vault opens on a busier day.
+    // Only a part of the free memory, so that the vault also opens on a busier day.
     let most = memory::available().map_or(u64::MAX, |bytes| bytes / 4 * 3);
     let mut kdf = affordable(most);
     let Ok(sample) = Passphrase::new(&Plaintext::new(b"sample".to_vec())) else {
@@ -110,8 +110,8 @@ fn calibrate() -> Kdf {
     kdf
 }
 
-/// The recommended parameters, or where they take too much memory, less of it and more passes: the same work down
-/// to 16 MiB. Never below the floor of the format.
+/// The recommended parameters. If they need too much memory, less memory and more passes: the same work down to
+/// 16 MiB. Never below the minimum of the format.
 fn affordable(most_bytes: u64) -> Kdf {
     let mut kdf = Kdf::RECOMMENDED;
     while kdf.bytes() > most_bytes && kdf.memory > MIN_MEMORY_KIB {

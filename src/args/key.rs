@@ -6,7 +6,7 @@ use crate::vault;
 use crate::vault::key::{Key, Label};
 use crate::vault::similar::nearest;
 
-/// The key with this id, or the only one with this label. A token given by mistake is not repeated.
+/// The key with this id, or the only one with this label. Never repeats a token given by mistake.
 pub fn find_key<'k>(keys: &'k [Key], named: &str) -> Result<&'k Key, Error> {
     if KeyId::parse(named).is_none() && Label::parse(named).is_err() {
         return Err(Error::Usage {

@@ -1,4 +1,4 @@
-//! `--leaked`: whether a key of the vault may be in an attacker's hands.
+//! `--leaked`: whether an attacker may have a key of the vault.
 
 use crate::keyring::renew::Trust;
 use crate::sealed::id::KeyId;
@@ -16,7 +16,7 @@ pub struct LeakedArgs {
 }
 
 impl LeakedArgs {
-    /// The keys that a change of the vault's public key removes: those that recognise the vault by the old one,
+    /// The keys that a change of the vault's public key removes: keys that recognise the vault by the old one,
     /// except yours.
     pub fn lost<'k>(&self, keys: &'k [Key], own: KeyId) -> Vec<&'k Key> {
         let lost = keys.iter().filter(|key| key.id != own && key.is_anchored());

@@ -1,4 +1,4 @@
-//! Groups of arguments that verbs share: which secret, where a value comes from, which secrets are selected.
+//! Groups of arguments that verbs share: the secret, the source of a value, the selection of secrets.
 
 pub mod content;
 pub mod destination;

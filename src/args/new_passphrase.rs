@@ -17,8 +17,8 @@ use std::path::{Path, PathBuf};
 
 /// Six words of the EFF's list: 77 bits.
 const OFFERED: &str = "words:6";
-/// A shorter passphrase counts as weak. It is only a rough check: it cannot tell `correct horse` from a
-/// random text.
+/// A shorter passphrase counts as weak. This is only a rough check: it does not distinguish `correct horse` from
+/// a random text.
 const MIN_CHARACTERS: usize = 14;
 const MIN_DISTINCT: usize = 8;
 
@@ -123,7 +123,7 @@ fn strengthened(context: &mut Context, typed: Plaintext) -> Result<Plaintext, Er
     }
 }
 
-/// Why it is weak, if it is.
+/// The reason why it is weak, if it is.
 fn weakness(typed: &Plaintext) -> Option<String> {
     // Other code refuses a passphrase that is not text.
     let text = std::str::from_utf8(typed.expose()).ok()?;

@@ -43,14 +43,14 @@ impl NewName {
         } = whole(parse(text, literal_name)?)?;
         let name = match secret {
             Target::Name(name) => Ok(name),
-            // An id is never a name of your choice: the rule for names says so.
+            // An id is never a name of your choice: the rule for names explains it.
             Target::Id(id) => SecretName::parse(&id.to_string()),
         };
         let name = name.map_err(|broken| vault::Error::invalid("name", broken))?;
         Ok(Self { name, workspace })
     }
 
-    /// Where a secret goes that gets this name.
+    /// The place of a secret that gets this name.
     pub fn into_place(self) -> NewPlace {
         NewPlace {
             workspace: self.workspace,
@@ -121,7 +121,7 @@ pub struct SecretArgument {
 }
 
 impl SecretArgument {
-    /// The whole secret: an address with a slot is refused.
+    /// The whole secret. Refuses an address with a slot.
     pub fn whole(&self) -> Result<Reference, Error> {
         whole(parse(&self.secret, self.literal_name)?)
     }
@@ -145,7 +145,7 @@ pub fn parse(text: &str, literal_name: bool) -> Result<Reference, Error> {
     Ok(reference.map_err(|broken| vault::Error::invalid("name", broken))?)
 }
 
-/// Other tools take `NAME=VALUE` as a value, so it is accepted as a name only with an option.
+/// Other tools read `NAME=VALUE` as a value, so it is accepted as a name only with an option.
 fn check_for_value(text: &str, literal: bool) -> Result<(), Error> {
     if literal || !text.contains('=') {
         return Ok(());

@@ -8,7 +8,7 @@ use crate::vault::Vault;
 use crate::vault::name::SecretName;
 use crate::vault::reference::{Reference, Target};
 
-/// The hint where a secret that is there is missing from the command.
+/// The hint if the command lacks an existing secret.
 const NAME_ONE: &str =
     "name a secret, as `kluis list` shows them; at a terminal you can pick it from a list";
 
@@ -25,7 +25,7 @@ pub struct PickedArgument {
 }
 
 impl PickedArgument {
-    /// The whole secret; `None` if you pick it once the vault is open.
+    /// The whole secret; `None` if you pick it after the vault is open.
     pub fn whole(&self, context: &Context) -> Result<Option<Reference>, Error> {
         self.reference(context)?.map(whole).transpose()
     }
@@ -65,7 +65,7 @@ pub struct PickedDeletedArguments {
 }
 
 impl PickedArguments {
-    /// The whole secrets, each once; none if you pick one once the vault is open.
+    /// The whole secrets, each once; none if you pick one after the vault is open.
     pub fn whole(&self, context: &Context) -> Result<Vec<Reference>, Error> {
         let secrets = self.secrets.iter().map(|word| &**word);
         whole_ones(secrets, self.literal_name, context, NAME_ONE)
@@ -73,7 +73,7 @@ impl PickedArguments {
 }
 
 impl PickedDeletedArguments {
-    /// The whole secrets, each once; none if you pick one once the vault is open.
+    /// The whole secrets, each once; none if you pick one after the vault is open.
     pub fn whole(&self, context: &Context) -> Result<Vec<Reference>, Error> {
         let hint = "name a deleted secret, as `kluis list --deleted` shows them";
         let secrets = self.secrets.iter().map(|word| &**word);
@@ -81,7 +81,7 @@ impl PickedDeletedArguments {
     }
 }
 
-/// Where nobody can pick, it says `hint`.
+/// The whole secrets. The error has `hint` if you cannot pick one.
 fn whole_ones<'a>(
     secrets: impl ExactSizeIterator<Item = &'a str>,
     literal_name: bool,

@@ -32,7 +32,7 @@ impl From<Error> for crate::error::Error {
     }
 }
 
-/// Reads the file at `path`, or stdin where that is `-`, no further than `most_bytes`.
+/// Reads the file at `path`, or stdin if that is `-`, up to `most_bytes`.
 pub fn read(
     option: &'static str,
     path: &Path,

@@ -1,6 +1,6 @@
 //! Reads a value from a file, a generator, stdin or a hidden prompt, and never from an argument.
 //!
-//! It never quotes what it read, and wipes it when reading fails.
+//! It never quotes the value, and wipes it when reading fails.
 
 use super::generate::GenerateSpec;
 use super::source::{self, Stdin};
@@ -11,7 +11,7 @@ use crate::vault::rule::RuleViolation;
 use crate::vault::value::{MAX_VALUE_BYTES, check_value};
 use std::path::{Path, PathBuf};
 
-/// One byte more than a value may have, and a line's final newline: enough to see that a value is too long.
+/// One byte more than the longest value, and a line's final newline: enough to detect a value that is too long.
 const MAX_READ_BYTES: usize = MAX_VALUE_BYTES + 1 + "\r\n".len();
 
 #[derive(clap::Args)]
@@ -101,7 +101,7 @@ impl ValueArgs {
         Ok(value)
     }
 
-    /// A single line from stdin loses its newline, unless that is to be kept.
+    /// Removes the newline of a single line from stdin, unless you keep it.
     fn without_line_end(&self, path: &Path, value: Plaintext) -> Plaintext {
         let is_single_line = match value.expose() {
             [line @ .., b'\n'] => !line.contains(&b'\n'),

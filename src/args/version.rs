@@ -21,12 +21,12 @@ pub struct VersionArgs {
 }
 
 impl VersionArgs {
-    /// How a version of now is added.
+    /// The way to add a version of now.
     pub fn version(&self, context: &Context) -> NewVersion {
         NewVersion::now(self.keep.unwrap_or(context.settings.keep), self.clock())
     }
 
-    /// How many past versions stay, if you said so.
+    /// The number of past versions to keep, if you set it.
     pub fn keep(&self) -> Option<usize> {
         self.keep
     }

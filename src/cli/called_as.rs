@@ -1,11 +1,11 @@
-//! The other name of the program: docker starts a helper by a name of its own, which is a link to `kluis`.
+//! The other name of the program: docker starts a helper under a separate name, which is a link to `kluis`.
 
 use crate::commands::helper::DOCKER_PROGRAM;
 use std::borrow::Cow;
 use std::ffi::OsString;
 use std::path::Path;
 
-/// The same command line with the verb that the program's name stands for.
+/// The same command line with the verb for the program's name.
 pub fn spelled_out(arguments: &[OsString]) -> Cow<'_, [OsString]> {
     let (name, rest) = match arguments {
         [path, rest @ ..] => (Path::new(path).file_name(), rest),

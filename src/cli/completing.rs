@@ -1,4 +1,4 @@
-//! Reads an unfinished command line when a shell asks which names may come next.
+//! Reads an unfinished command line when a shell requests the names that may come next.
 
 use super::globals::Globals;
 use crate::completion::Cursor;
@@ -9,7 +9,7 @@ use crate::ui::{Options, Ui};
 use clap::{Command, FromArgMatches};
 use std::ffi::OsString;
 
-/// Prints the words that the last one may become. A failure prints nothing, and no match is no failure.
+/// Prints the words that the last one may become. A failure prints nothing; having no match is no failure.
 pub fn run(words: &[OsString], hardened: Hardened, command: fn() -> Command) -> u8 {
     let mut ui = Ui::new(Options::default());
     for word in names(words, hardened, command).unwrap_or_default() {
@@ -44,7 +44,7 @@ fn names(words: &[OsString], hardened: Hardened, command: fn() -> Command) -> Op
         accept_older: false,
         project,
     };
-    // Warnings are discarded with it.
+    // Its warnings are discarded.
     let mut unheard = Ui::new(Options::default());
     let mut context = Context::new(flags, global_flags, &mut unheard, hardened, command).ok()?;
     Some(cursor.words(&mut context))

@@ -23,7 +23,7 @@ use std::ffi::OsString;
 use table::{Entry, GROUPS, Run, verbs};
 use usage::usage;
 
-/// `-h` names the verbs after the options, `--help` describes them before.
+/// `-h` lists the verbs after the options, `--help` describes them before the options.
 const TEMPLATE: &str = "{about}\n\n{usage-heading} {usage}\n\n{before-help}{options}{after-help}";
 
 const ABOUT: &str = "Keep secrets in one encrypted file and give them to programs";
@@ -57,8 +57,8 @@ Examples:
 /// Wider lines are hard to read.
 const MAX_COLUMNS: usize = 100;
 
-/// The whole command line. A verb's own arguments are only defined when it is used: that halves the
-/// time to start.
+/// The whole command line. A verb's own arguments are only defined when the verb is used: that halves the time to
+/// start.
 pub fn command() -> Command {
     command_of(verbs())
 }
@@ -111,7 +111,7 @@ fn command_of(verbs: impl Iterator<Item = &'static Entry>) -> Command {
     })
 }
 
-/// clap's own, but left out of `-h`.
+/// clap's own option, but left out of `-h`.
 fn version() -> Arg {
     Arg::new("version")
         .short('V')
@@ -177,7 +177,7 @@ pub fn run(arguments: &[OsString], hardened: Hardened) -> u8 {
         Ok(()) => 0,
         Err(error) => {
             let exit = error.exit();
-            // A closed stdout is no error to report, and a command has reported its own.
+            // A closed stdout is not reported, and a command has reported its own error.
             if !matches!(exit, Exit::Unread | Exit::Commands(_)) {
                 let report = error.report();
                 ui.error(&error.text(), report.hint.as_deref(), &report);
@@ -247,7 +247,7 @@ fn dispatch(matches: &ArgMatches, ui: &mut Ui, hardened: Hardened) -> Result<(),
     })
 }
 
-/// When to use colour, before any file is read.
+/// The colour setting, before any file is read.
 fn color(flag: Option<Color>) -> ui::ColorChoice {
     let color = settings::color(flag, &|name| std::env::var_os(name));
     color.unwrap_or_default().into()
@@ -265,11 +265,11 @@ fn repeats_pin(arguments: &[OsString]) -> bool {
         let word = word.as_encoded_bytes();
         word == b"--pin" || word.starts_with(b"--pin=")
     };
-    // The count first: nearly always it is the answer, and the verb takes longer to find.
+    // The count first: it nearly always decides, and finding the verb takes longer.
     arguments.iter().filter(is_pin).count() > 1 && typed_verb(arguments).as_deref() == Some("vault")
 }
 
-/// The word in the place of the verb. Failures of `run` have a code of their own, even those that clap cannot
+/// The word in the place of the verb. Failures of `run` have their own exit code, even those that clap cannot
 /// parse; but a secret or a workspace may be called `run`, too.
 fn typed_verb(arguments: &[OsString]) -> Option<Cow<'_, str>> {
     let globals = Globals::augment_args(Command::new("kluis"));
@@ -299,7 +299,7 @@ fn typed_verb(arguments: &[OsString]) -> Option<Cow<'_, str>> {
     None
 }
 
-/// The command whose help has more: the verb, with its typed subcommand.
+/// The command that has more help: the verb, with its typed subcommand.
 fn page_of(verb: &str, arguments: &[OsString]) -> Option<String> {
     let entry = verbs().find(|entry| entry.name == verb || entry.alias == Some(verb))?;
     let defined = (entry.define)(Command::new(entry.name));

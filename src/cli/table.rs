@@ -23,7 +23,7 @@ pub struct Entry {
 /// Runs a verb that needs no settings; the last argument defines the whole command line.
 type RunStandalone = fn(&ArgMatches, &mut Ui, fn() -> Command) -> Result<(), Error>;
 
-/// What a verb needs to run.
+/// The needs of a verb.
 pub enum Run {
     Standalone(RunStandalone),
     InContext(RunInContext),
@@ -82,7 +82,7 @@ impl Entry {
 const HELP: Entry = Entry {
     define: |command| {
         let command = commands::help::Help::augment_args(command);
-        // clap puts an argument that was changed behind the others, so both are changed.
+        // clap moves a changed argument behind the others, so both are changed.
         let command = command
             .mut_arg("named", |named| named.value_parser(topics_and_verbs()))
             .mut_arg("of_command", |of_command| of_command);

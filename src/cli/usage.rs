@@ -1,4 +1,4 @@
-//! Says what is wrong with a command line. clap's own messages would repeat what was typed, and that may be a
+//! Explains what is wrong with a command line. clap's own messages would repeat the typed text, which may be a
 //! secret in the wrong place.
 
 use super::table;
@@ -114,7 +114,7 @@ const TOPIC: &str = "TOPIC|COMMAND";
 const NEVER_AN_ARGUMENT: &str =
     "pipe the value in, or give --value-file or --generate: other users can see arguments";
 
-/// The hint for an extra argument: most often it is a value, or the command of `run` without `--`.
+/// The hint for an extra argument: usually it is a value, or the command of `run` without `--`.
 fn about_too_many(error: &clap::Error) -> Option<&'static str> {
     match verb(error)?.as_str() {
         "run" => Some("put the command after `--`: kluis run -e KEY=REF -- CMD"),
@@ -137,7 +137,7 @@ fn command(error: &clap::Error) -> Option<String> {
     };
     let line = line.to_string();
     let is_name = |word: &&str| word.starts_with(|first: char| first.is_ascii_lowercase());
-    // Hints call the program by its name, however it was started.
+    // Hints call the program by its name, under whatever name it was started.
     let words = line.split_whitespace().skip(2).take_while(is_name);
     let words: Vec<_> = std::iter::once("kluis").chain(words).collect();
     (words.len() > 1).then(|| words.join(" "))
@@ -180,7 +180,7 @@ fn no_command(error: &clap::Error) -> Explained {
     };
     let message = format!("there is no command {typed}");
     if command(error).is_some() {
-        // For a noun's own commands, clap's suggestions are all we know.
+        // For a noun's own commands, clap's suggestions are all we have.
         let near = nearest(typed, suggested(error).into_iter());
         return (message, near.map(|near| meant(format_args!("`{near}`"))));
     }

@@ -1,5 +1,4 @@
-//! `check`: tests whether `run` would find every secret in the project file. It opens each value and prints
-//! none.
+//! `check`: tests whether `run` would find every secret of the project file. It opens each value and prints none.
 
 use super::Command;
 use crate::args::destination::{DestinationArgs, check_names};
@@ -70,7 +69,7 @@ struct Row {
     shown: String,
     state: CheckState,
     problem: Option<String>,
-    /// A similar name, or what to do.
+    /// A similar name, or the next step.
     #[serde(skip_serializing_if = "Option::is_none")]
     hint: Option<String>,
 }
@@ -87,15 +86,15 @@ enum CheckState {
     Missing,
     NotEffective,
     Undecryptable,
-    /// Its domains or the reach of the key forbid it.
+    /// Its domains or the key's reach forbid it.
     Denied,
-    /// No program may be given this variable or this value.
+    /// No program may get this variable or this value.
     Refused,
     Expired,
     Overdue,
 }
 
-/// The worst first: if several apply, a script gets that one.
+/// The worst first: if several apply, a script gets the first.
 const BY_WEIGHT: [Exit; 5] = [
     Exit::Damaged,
     Exit::NotFound,
@@ -308,7 +307,7 @@ impl Checking<'_> {
         })
     }
 
-    /// The result for a missing value; an error concerns the whole vault.
+    /// The result for a missing value; an error affects the whole vault.
     fn absent(&self, error: vault::Error, absence: &Absence) -> Result<Finding, Error> {
         use vault::Error as E;
         let state = match (&error, absence) {
@@ -326,13 +325,13 @@ impl Checking<'_> {
             }
             _ => return Err(error.into()),
         };
-        // The search opens all candidates, so it is done only for a problem that is printed.
+        // The search opens all candidates, so it is only for a problem that is printed.
         let error = self.vault.suggest(self.workspace, error);
         Ok(Finding::problem(state, error))
     }
 }
 
-/// Puts the value into the environment, or says why `run` would refuse it.
+/// Puts the value into the environment, or returns why `run` would refuse it.
 fn give(
     entry: &Entry,
     values: Vec<Plaintext>,

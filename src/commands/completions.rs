@@ -1,10 +1,9 @@
-//! `completions`: prints the script that a shell loads, which is clap's with completion of names added.
+//! `completions`: prints the script that a shell loads: clap's script with completion of names added.
 //!
-//! Names are added by hand. clap_complete's own way (4.6, `unstable-dynamic`, two crates more) would save
-//! some 190 lines here and in [`completion`](crate::completion), by estimate; either way kluis starts at each
-//! Tab. But in bash it takes `-e KEY=na` for three words and completes nothing, inserts a name such as
-//! `pa$$word` without quoting it, and lists every option among the names; and its interface may change in any
-//! release.
+//! Names are added by hand. clap_complete's own way (4.6, `unstable-dynamic`, two crates more) would save some
+//! 190 lines here and in [`completion`](crate::completion), by estimate; either way kluis starts at each Tab. But
+//! in bash it splits `-e KEY=na` into three words and completes nothing, inserts a name such as `pa$$word`
+//! without quoting it, and lists every option among the names. Its interface may also change in any release.
 
 use super::Command;
 use crate::completion::{WORD, kind};

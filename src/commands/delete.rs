@@ -58,7 +58,7 @@ impl Command for Delete {
                 vault.secret(workspace, &reference)
             };
             let secret = context.found(&vault, found)?;
-            // Named twice, such as by name and by id.
+            // You named it twice, such as by name and by id.
             if secrets.iter().any(|other| other.id == secret.id) {
                 continue;
             }
@@ -68,7 +68,7 @@ impl Command for Delete {
             secrets.push(secret);
             meant.push(reference);
         }
-        // A linked secret will be refused anyway, so do not ask first.
+        // A linked secret is refused anyway, so do not ask first.
         if self.forever && (self.force || !is_linked) {
             confirm(context, &question(&secrets, is_linked))?;
         }
@@ -113,7 +113,7 @@ impl Command for Delete {
     }
 }
 
-/// The very secret that you were asked about, whatever has its name by now.
+/// The secret that the question was about, whichever secret has its name now.
 fn by_id(secret: &Secret) -> Reference {
     Reference {
         workspace: Some(secret.workspace_name.clone()),
@@ -121,7 +121,7 @@ fn by_id(secret: &Secret) -> Reference {
     }
 }
 
-/// Whether the same versions are lost as in the question.
+/// Whether the lost versions are those of the question.
 fn is_as_asked(asked: &Secret, gone: &Secret) -> bool {
     asked.slots == gone.slots && asked.deleted_at == gone.deleted_at
 }

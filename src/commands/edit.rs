@@ -55,7 +55,7 @@ impl Command for Edit {
         leftovers::remove(context.ui);
         let named = self.secret.whole(context)?;
         let destination = self.destination.destination()?;
-        // Before you are asked for a key: without an editor it would be in vain.
+        // Checked before `kluis` asks for a key: without an editor you would type in vain.
         let editor = Editor::find(|name| std::env::var_os(name))?;
         if !editor.is_named() && !context.ui.can_ask() {
             return Err(no_terminal());

@@ -17,7 +17,7 @@ use data_encoding::BASE64;
 use serde::Serialize;
 use zeroize::Zeroizing;
 
-/// A code with fewer seconds left may be too old when it arrives.
+/// A code that expires in fewer seconds may be too old when it arrives.
 const SOON_SECONDS: u64 = 5;
 
 /// Print a value
@@ -160,7 +160,7 @@ fn print_code(context: &mut Context, selected: &Selected, code: &Code) -> Result
 }
 
 impl Get {
-    /// Before you are asked for a key: without a clipboard it would be in vain.
+    /// Checked before `kluis` asks for a key: without a clipboard you would type in vain.
     fn clipboard(&self, context: &Context) -> Result<Option<Clipboard>, Error> {
         if self.clip && context.json {
             return Err(Error::usage("--clip cannot be used with --json"));

@@ -93,7 +93,7 @@ fn document(secret: &Secret, slots: Vec<Row>) -> Document<'_> {
     }
 }
 
-/// To the second. Slot 0 has always been there, and a pending slot begins when it is resumed.
+/// The beginning, to the second. Slot 0 has always been there, and a pending slot begins when you resume it.
 fn begins(slot: &Slot) -> String {
     if slot.pending {
         return "not yet".to_owned();
@@ -105,7 +105,7 @@ fn begins(slot: &Slot) -> String {
     }
 }
 
-/// How long ago it began or was written, whichever came later, or how soon it begins.
+/// The time since it began or was written, whichever came later, or the time until it begins.
 fn age(slot: &Slot, now: u64) -> String {
     if slot.slot > now && !slot.pending && !slot.has_begun(now) {
         return format!("in {}", rough_duration(slot.slot - now));

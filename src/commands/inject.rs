@@ -127,7 +127,7 @@ impl Inject {
         })
     }
 
-    /// Whether the template is this file; stdin may be it, too.
+    /// Whether the template is this file; stdin may be that file, too.
     fn reads(&self, path: &Path) -> bool {
         if let Some(template) = self.in_file.as_deref().filter(|path| !is_stdin(path)) {
             return is_same(template, path);

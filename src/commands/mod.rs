@@ -1,4 +1,4 @@
-//! One file per verb: its arguments, whose doc comments are the help text, and its `run`. Commands never
+//! One file for each verb: its arguments, whose doc comments are the help text, and its `run`. Commands never
 //! encrypt, and print only through [`Ui`].
 
 /// The subcommands of a noun, and how it runs them.
@@ -64,7 +64,7 @@ pub trait Command: clap::Args {
     fn run(self, context: &mut Context) -> Result<(), Error>;
 }
 
-/// A verb that needs neither settings nor a vault, so that it works when those are broken.
+/// A verb that needs no settings and no vault, so that it works when those are broken.
 pub trait StandaloneCommand: clap::Args {
     fn run(self, ui: &mut Ui, command: fn() -> clap::Command) -> Result<(), Error>;
 }

@@ -56,7 +56,7 @@ impl Command for Move {
             let mut named: Vec<(&Reference, Option<Secret>)> = Vec::with_capacity(references.len());
             for reference in &references {
                 let old = change.look_up(workspace.as_ref(), reference)?;
-                // Named twice, such as by name and by id.
+                // You named it twice, such as by name and by id.
                 let id = old.as_ref().map(|old| old.id);
                 if id.is_none()
                     || !named
@@ -97,7 +97,7 @@ impl Command for Move {
 }
 
 impl Move {
-    /// The secrets, and where they go.
+    /// The secrets, and their new place.
     fn parts(&self) -> Result<(&[SecretWord], NewPlace), Error> {
         if let Some(name) = &self.to_workspace {
             let workspace = WorkspaceName::parse(name)

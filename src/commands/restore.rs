@@ -134,7 +134,7 @@ fn json<'a>(
     })
 }
 
-/// Says how to make the links again that were removed.
+/// Prints how to make the removed links again.
 fn note_links(context: &mut Context, vault: &Vault, restored: &Restored) -> Result<(), Error> {
     let path = short_path(&restored.secret);
     for link in &restored.removed_links {

@@ -1,5 +1,5 @@
-//! `run`: replaces itself with a command that has secrets in its environment, or stays beside it to mask its
-//! output, or as process 1 to remove its files.
+//! `run`: becomes a command that has secrets in its environment. Stays beside it to mask its output, or as
+//! process 1 to remove its files.
 
 use super::Command;
 use crate::args::secret::parse_key;
@@ -147,8 +147,8 @@ impl Run {
         let files = files.transpose()?.flatten();
         if let Some(mask) = mask {
             let masked = mask.run(&program, typed, arguments, &environment, context.hardened)?;
-            // With `--json` a failure is one object without warnings, so these are printed once there is
-            // none.
+            // With `--json` a failure is one object without warnings, so warnings are printed only once there is
+            // no failure.
             context.ui.finish()?;
             return Ok(masked);
         }

@@ -90,7 +90,7 @@ impl Command for Set {
 }
 
 impl Set {
-    /// The change of a secret that is there already. A generated value never replaces its own.
+    /// The change of an existing secret. A generated value never replaces its value.
     fn update(&self, fields: Fields, values: ProvidedValues, version: NewVersion) -> SecretUpdate {
         let others = if self.replace {
             UnlistedSlots::Go
@@ -110,7 +110,7 @@ impl Set {
     }
 }
 
-/// Whether a slot has another value than before, or the value that was in use is gone.
+/// Whether a slot has another value than before, or the value in use is gone.
 fn replaces(old: &Secret, new: &Secret, second: u64) -> bool {
     let current = old.effective(second);
     old.slots.iter().enumerate().any(|(position, before)| {

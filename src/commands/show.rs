@@ -1,4 +1,4 @@
-//! `show`: prints everything about a secret but its value.
+//! `show`: prints everything about a secret except its value.
 
 use super::Command;
 use crate::args::secret_or_picker::PickedArgument;

@@ -1,4 +1,4 @@
-//! `status`: which vault is meant and why, and what opens it. Asks for nothing and changes nothing.
+//! `status`: prints which vault is in use and why, and what opens it. Asks for nothing and changes nothing.
 
 use super::Command;
 use crate::agent;
@@ -41,7 +41,7 @@ enum Opener {
 
 #[derive(Serialize)]
 struct StatusJson {
-    /// Whether the agent holds a key of this vault.
+    /// Whether the agent has a key of this vault.
     unlocked: bool,
     vault: String,
     vault_source: Source,
@@ -71,7 +71,7 @@ impl Command for Status {
         let (header, histories) = match read {
             Ok(read) => read,
             Err(error) => {
-                // Any other failure may be one of the output, too.
+                // Any other failure may also be one of the output.
                 if matches!(error.exit(), Exit::Denied | Exit::NotFound) {
                     print_places(context, project)?;
                 }
@@ -82,7 +82,7 @@ impl Command for Status {
         let held = Found::look(&header)?.status;
         let stale = context.refuse_stale_unopened(&header, &histories);
         let opener = opener(context, &header, held.is_some())?;
-        // Whatever opens it, other commands would refuse it.
+        // Other commands would refuse the vault, whatever opens it.
         let opener = opener.filter(|_| stale.is_ok());
         if held.is_some_and(|held| !held.memory_locked) {
             context.ui.warning(NOT_IN_MEMORY);
@@ -110,8 +110,8 @@ impl Command for Status {
     }
 }
 
-/// The first way that opens the vault without a question, in the order in which every command tries them. A
-/// passphrase file is not tried, because that takes half a second.
+/// The first way that opens the vault without a question, in the order in which every command tries them. Does
+/// not try a passphrase file, because that takes half a second.
 fn opener(context: &mut Context, header: &Header, is_held: bool) -> Result<Option<Opener>, Error> {
     if let Some(token) = &context.settings.unlocking.token {
         unlock::with_token(header, &Token::parse(token)?)?;
@@ -151,7 +151,7 @@ fn project(context: &mut Context) -> Option<ProjectJson> {
     Some(ProjectJson { path, trusted })
 }
 
-/// Where you are, although the vault cannot be read.
+/// Prints the places, although the vault cannot be read.
 fn print_places(context: &mut Context, project: Option<ProjectJson>) -> Result<(), Error> {
     if context.json || context.quiet {
         return Ok(());
@@ -161,7 +161,7 @@ fn print_places(context: &mut Context, project: Option<ProjectJson>) -> Result<(
     Ok(context.ui.fields(&fields)?)
 }
 
-/// The vault and the workspace, and why these.
+/// The vault and the workspace, and the reason for each.
 fn places(context: &Context) -> Vec<(&'static str, String)> {
     let path = context.settings.vault.path().display().to_string();
     let source = source_words(context.settings.vault_source);

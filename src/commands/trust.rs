@@ -103,7 +103,7 @@ impl Command for Trust {
     }
 }
 
-/// Shows what is new in the file, and asks.
+/// Shows the new content of the file, and asks.
 fn ask(file: &ProjectFile, proposal: &Proposal, context: &mut Context) -> Result<(), Error> {
     let shown = describe(file, proposal);
     if context.yes {
@@ -151,7 +151,7 @@ fn remove(context: &mut Context, folder: Option<&Path>) -> Result<(), Error> {
     Ok(())
 }
 
-/// The path of the project file in a folder, or of the file itself where that is named.
+/// The path of the project file in a folder, or of the file itself if you named that.
 fn project_file_in(folder: &Path) -> Result<PathBuf, Error> {
     let real = fs::canonicalize(folder).or_else(|_| std::path::absolute(folder));
     let real = real.context("cannot find the folder")?;

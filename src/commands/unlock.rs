@@ -60,7 +60,7 @@ impl Command for Unlock {
         } else {
             let terms = terms.unwrap_or(DEFAULT_TERMS);
             let mut unlocked = None;
-            // As every verb does, it refuses an older copy and another vault than the one that you agreed to.
+            // Like every verb, it refuses an older copy and a vault that you did not agree to.
             let vault = context.open_by(Scan::Lookup, |context, header| {
                 let keyring = context.unlock(header)?;
                 unlocked = Some(keyring.clone());

@@ -1,7 +1,7 @@
 //! Completes names for a shell, from the agent alone and only when it answers at once. It never asks for a
 //! key, opens no value, and prints no error.
 //!
-//! Only the scripts of `completions` start it; it is no verb, and no help names it.
+//! Only the scripts of `completions` start it; it is not a verb, and no help names it.
 
 pub mod words;
 
@@ -20,14 +20,14 @@ use words::Shape;
 
 pub use words::{NameKind, kind};
 
-/// The scripts call this; after it and `--` come the words of the line up to the cursor.
+/// The scripts call this word; after it and `--` come the words of the line up to the cursor.
 pub const WORD: &str = "complete-names";
 
-/// The greatest wait for a Tab. Names that come later are not shown, not even some of them: if a shell gets
-/// one name, it takes it for the only one.
+/// The greatest wait after a Tab. If names come later, none are shown: a shell that gets one name inserts it as
+/// the only one.
 const PATIENCE: Duration = Duration::from_millis(25);
 
-/// What the word at the cursor completes to: `before`, and a name of this kind that begins with `typed`.
+/// The completion of the word at the cursor: `before`, and a name of this kind that begins with `typed`.
 #[derive(PartialEq, Eq, Debug)]
 pub struct Cursor {
     pub kind: NameKind,
@@ -36,7 +36,7 @@ pub struct Cursor {
 }
 
 impl Cursor {
-    /// Finds out what the last of these words completes to, on a line of `kluis`.
+    /// Finds the completion of the last of these words, on a line of `kluis`.
     pub fn find(mut root: Command, words: &[OsString]) -> Option<Self> {
         root.build();
         let (mut verb, mut seen) = (&root, 0);
@@ -69,7 +69,7 @@ impl Cursor {
             (None, None) if last.starts_with('-') => return None,
             (None, None) => (positional(verb, seen)?, "", last),
         };
-        // What is created has a name that is not there yet.
+        // A new secret has a name that does not exist yet.
         let (kind, shape) = kind(argument).filter(|_| verb.get_name() != "create")?;
         let at = match shape {
             Shape::Name => 0,
@@ -84,7 +84,7 @@ impl Cursor {
         })
     }
 
-    /// Each word that it may become, in order. Empty if the agent holds no key or does not answer in time.
+    /// Each word that it may become, in order. Empty if the agent has no key or does not answer in time.
     pub fn words(self, context: &mut Context) -> Vec<String> {
         let workspace = context.workspace().cloned();
         let (Ok(store), Ok(agent)) = (context.store(), place()) else {
@@ -111,7 +111,7 @@ impl Cursor {
             Ok::<_, vault::Error>(Box::new(keyring) as _)
         });
         let vault = vault.ok()?;
-        // A secret may be named with its workspace.
+        // You may type a secret with its workspace.
         let (folder, _) = self.typed.split_once('/').unzip();
         let folder = folder.filter(|_| {
             matches!(

@@ -1,21 +1,21 @@
-//! The types of arguments that take a name of the vault. The type of an argument is what its words complete to.
+//! The types of arguments that take a name of the vault. The type of an argument decides its completion.
 
 use clap::Arg;
 use std::any::TypeId;
 use std::ops::Deref;
 
-/// The kind of names in some place of a command line.
+/// The kind of names at some place of a command line.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum NameKind {
     Secret,
-    /// Of a secret that can be restored.
+    /// A secret that can be restored.
     Deleted,
     Workspace,
     App,
     Key,
 }
 
-/// What a word of an argument looks like.
+/// The form of a word of an argument.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Shape {
     Name,
@@ -47,7 +47,7 @@ macro_rules! words {
             }
         )+
 
-        /// What the words of an argument complete to; `None` unless its type is one of these.
+        /// The completion of an argument; `None` unless its type is one of these.
         pub fn kind(argument: &Arg) -> Option<(NameKind, Shape)> {
             let found = argument.get_value_parser().type_id();
             $(

@@ -1,4 +1,4 @@
-//! Reaches the agent for commands: finds it, uses the keyring it holds, and gives it one.
+//! Reaches the agent for commands: finds it, uses its keyring, and gives it one.
 
 use super::Context;
 use crate::agent::{self, AgentKeyring, Connection, KnownAgents, SocketError, SocketPath, Terms};
@@ -25,8 +25,8 @@ pub fn place() -> Result<SocketPath, agent::Error> {
     Ok(place?)
 }
 
-/// Makes every agent forget its keys that was given one from this home, whatever surroundings it was started in.
-/// Returns how many there were.
+/// Makes every agent that was given a key from this home forget its keys, in whatever environment it was started.
+/// Returns the number of agents.
 pub fn lock_all() -> Result<usize, agent::Error> {
     let known = state_directory().map(|state| KnownAgents::new(&state));
     let own = place().ok();
@@ -44,7 +44,7 @@ pub fn lock_all() -> Result<usize, agent::Error> {
                 }
             }
             Err(error) => {
-                // You are told once: another user's place would fail for ever.
+                // Reported once: another user's place would fail for ever.
                 if let Some(known) = &known
                     && own.as_ref() != Some(&place)
                     && is_lost(&error, &place)
@@ -58,7 +58,7 @@ pub fn lock_all() -> Result<usize, agent::Error> {
     failed.map_or(Ok(locked), Err)
 }
 
-/// Whether the place of an agent is another user's now. A folder of ours that is only open to others may become
+/// Whether the agent's place now belongs to another user. A folder of ours that is only open to others may become
 /// private again.
 fn is_lost(error: &agent::Error, place: &SocketPath) -> bool {
     match error {
@@ -69,7 +69,7 @@ fn is_lost(error: &agent::Error, place: &SocketPath) -> bool {
 }
 
 impl Context<'_> {
-    /// Unlocks in the first way that works: a credential you named, the agent, a prompt at the terminal.
+    /// Unlocks in the first way that works: a credential that you named, the agent, a prompt at the terminal.
     pub fn keyring(&mut self, header: &Header) -> Result<Box<dyn Keyring>, Error> {
         if self.names_key()? {
             return Ok(Box::new(self.unlock(header)?));
@@ -92,7 +92,7 @@ impl Context<'_> {
         Ok(Box::new(keyring))
     }
 
-    /// Whether you named a credential; it comes before the agent.
+    /// Whether you named a credential; it takes precedence over the agent.
     fn names_key(&mut self) -> Result<bool, Error> {
         let unlocking = &self.settings.unlocking;
         let is_named = unlocking.token.is_some() || unlocking.passphrase_file.is_some();
@@ -112,14 +112,14 @@ impl Context<'_> {
         let wanted = match self.settings.auto_agent {
             AutoAgent::Never => false,
             AutoAgent::Always => true,
-            // Without a visible question there is no consent to a process that outlives the command.
+            // Without a visible question you do not consent to a process that outlives the command.
             AutoAgent::Ask if self.yes || self.settings.interaction == Interaction::Refused => {
                 false
             }
             AutoAgent::Ask => {
                 let idle = exact_duration(DEFAULT_TERMS.idle.as_secs());
                 let question = format!("Keep it unlocked, until it is unused for {idle}?");
-                // Who does not answer, does not want it; the command goes on either way.
+                // No answer means no; the command goes on either way.
                 self.ui.confirm(&question, Answer::Yes).unwrap_or(false)
             }
         };
@@ -129,14 +129,15 @@ impl Context<'_> {
     }
 }
 
-/// Gives the key to the agent, and starts one if none runs.
+/// Gives the key to the agent. Starts an agent if none runs.
 pub fn remember(header: &Header, keyring: &LocalKeyring, terms: Terms) -> Result<(), agent::Error> {
     let place = place()?;
     let mut connection = match Connection::open(&place)? {
         Some(connection) => connection,
         None => start(&place)?,
     };
-    // Before it has a key: `lock` must find it from everywhere. It works without, where nothing can be noted.
+    // Noted before the agent has a key, so that `lock` finds it from everywhere. If it cannot be noted, the agent
+    // works without.
     if let Some(state) = state_directory() {
         let _ = KnownAgents::new(&state).add(&place);
     }
@@ -170,7 +171,7 @@ impl Found {
             Err(agent::Error::Socket(SocketError::Nowhere)) => return Ok(Self { status: None }),
             Err(error) => return Err(error.into()),
         };
-        // When the agent sees this header, it forgets a key that was removed from the vault.
+        // The agent forgets a removed key when it sees this header.
         let keyring = AgentKeyring::open(&place, header)?;
         let status = keyring.map(|keyring| keyring.into_connection().status(header));
         Ok(Self {
@@ -178,7 +179,7 @@ impl Found {
         })
     }
 
-    /// Whether the agent reports that it holds a key of this vault.
+    /// Whether the agent reports that it has a key of this vault.
     pub fn is_held(header: &Header) -> bool {
         Self::look(header).is_ok_and(|found| found.status.is_some())
     }

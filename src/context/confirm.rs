@@ -5,7 +5,7 @@ use crate::error::Error;
 use crate::settings::Interaction;
 use crate::ui::{self, Answer};
 
-/// Asks before something is lost. Without `--yes` and without a terminal that is a usage error.
+/// Asks before something is lost. Without `--yes` and without a terminal this is a usage error.
 pub fn confirm(context: &mut Context, question: &str) -> Result<(), Error> {
     let unasked = || Error::Usage {
         message: "this cannot be undone and needs your yes, but there is no terminal to ask at"
@@ -15,7 +15,7 @@ pub fn confirm(context: &mut Context, question: &str) -> Result<(), Error> {
     confirm_or(context, question, unasked)
 }
 
-/// Asks, unless `--yes` was given. Without a terminal it fails with `unasked`.
+/// Asks, unless you gave `--yes`. Without a terminal it fails with `unasked`.
 pub fn confirm_or(
     context: &mut Context,
     question: &str,

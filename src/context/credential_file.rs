@@ -1,4 +1,4 @@
-//! Reads files that hold a passphrase, a token or a key, and checks who else may read them.
+//! Reads files that contain a passphrase, a token or a key, and checks who else may read them.
 
 use crate::error::Error;
 use crate::plaintext::Plaintext;
@@ -10,10 +10,10 @@ use std::io;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
-/// Longer than any passphrase or token. The limit ends the reading of `/dev/zero`, given by mistake.
+/// More than any passphrase or token. The limit ends the reading of `/dev/zero`, given by mistake.
 const MAX_CREDENTIAL_BYTES: usize = 4096;
 
-/// Whether a path means stdin and not a file.
+/// Whether a path means stdin.
 pub fn is_stdin(path: &Path) -> bool {
     path.as_os_str() == "-"
 }
@@ -22,12 +22,12 @@ pub fn is_stdin(path: &Path) -> bool {
 pub struct CredentialFile {
     /// Without one final newline.
     pub text: Plaintext,
-    /// Whether others may read or write the file that was read.
+    /// Whether others may read or write the file.
     pub is_exposed: bool,
 }
 
-/// Reads a passphrase, a token or a key from a file; `-` is stdin. The file that was opened is the one that is
-/// judged: another may have taken its name meanwhile.
+/// Reads a passphrase, a token or a key from a file; `-` is stdin. Checks the opened file itself: another file
+/// may have taken its name meanwhile.
 pub fn read_credential(path: &Path, what: &'static str) -> Result<CredentialFile, Error> {
     let read = if is_stdin(path) {
         stdin::file().and_then(|file| {
@@ -47,7 +47,7 @@ pub fn read_credential(path: &Path, what: &'static str) -> Result<CredentialFile
     Ok(CredentialFile { text, is_exposed })
 }
 
-/// Keeps a named file that may not be needed from every program that is started from now on.
+/// Hides a named file from every program that is started from now on. The file may not be needed.
 pub fn withhold(path: &Path) -> Result<(), Error> {
     let withheld = if is_stdin(path) {
         descriptors::empty_stdin()
@@ -65,7 +65,7 @@ pub fn withhold_unread(path: &Path) -> Result<(), Error> {
     unless_absent(path, descriptors::withhold_unread(path))
 }
 
-/// A file that is not there, or cannot be looked at, is an error for the one who reads it.
+/// Ignores a file that is missing or cannot be examined: reading it will report the error.
 fn unless_absent(path: &Path, withheld: io::Result<()>) -> Result<(), Error> {
     match withheld {
         Err(_) if path.metadata().is_err() => Ok(()),
@@ -78,14 +78,14 @@ fn read(file: File) -> io::Result<Plaintext> {
     Ok(Plaintext::from(read).without_final_newline())
 }
 
-/// Whether the file cannot exist. A service often has /dev/null as its home, and nothing lies below that.
+/// Whether the file cannot exist. A service often has /dev/null as its home, and no file can be below that.
 pub fn is_absent(error: &io::Error) -> bool {
     use io::ErrorKind::{NotADirectory, NotFound};
     matches!(error.kind(), NotFound | NotADirectory)
 }
 
-/// Whether others may read or write a file of your own, which `chmod` can fix. A file of another user, such
-/// as one mounted into a container, has the mode that its owner chose.
+/// Whether others may read or write a file of your own, which you can fix with `chmod`. For a file of another
+/// user, such as one mounted into a container, its owner chooses the mode.
 pub fn is_exposed(found: &Metadata) -> bool {
     found.is_file() && is_us(found.uid()) && Others::of(found).may_do_anything()
 }

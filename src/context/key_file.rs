@@ -1,4 +1,4 @@
-//! Reads the user's key file, and refuses one that others may touch. Never writes over one.
+//! Reads the user's key file, and refuses one that others may read or write. Never overwrites one.
 
 use super::credential_file::{CredentialFile, is_absent, read_credential};
 use crate::error::Error;
@@ -10,20 +10,20 @@ use std::path::Path;
 
 pub const WHAT: &str = "key file";
 
-/// A key file as it was read.
+/// The content of a key file.
 pub enum KeyFile {
-    /// A token that was put into a file.
+    /// A token in the file.
     Token(CredentialFile),
     Key(Stored),
 }
 
 impl KeyFile {
-    /// Whether it holds a whole token. Only a token that unlocks is sure to be the right one.
+    /// Whether it contains a whole token. Only a token that unlocks is surely the right one.
     pub fn is_token(&self) -> bool {
         matches!(self, Self::Token(read) if Token::parse(&read.text).is_ok())
     }
 
-    /// The key in the file at `path`, or why there is none.
+    /// The key in the file at `path`, or the error if there is none.
     pub fn into_key(self, path: &Path) -> Result<Stored, Error> {
         let is_token = self.is_token();
         match self {
@@ -37,8 +37,8 @@ impl KeyFile {
     }
 }
 
-/// Reads a key file; `None` if it is missing. As ssh does with its keys, refuses a key of your own that others may
-/// read or write.
+/// Reads a key file; `None` if it is missing. As ssh does, refuses a key of your own that others may read or
+/// write.
 pub fn load(path: &Path) -> Result<Option<KeyFile>, Error> {
     let read = match read_credential(path, WHAT) {
         Err(Error::Failed(error)) if error.downcast_ref().is_some_and(is_absent) => {
@@ -46,7 +46,7 @@ pub fn load(path: &Path) -> Result<Option<KeyFile>, Error> {
         }
         read => read?,
     };
-    // A key is one JSON object; whatever else is there is read as a token.
+    // A key is one JSON object; any other content is read as a token.
     if !read.text.expose().starts_with(b"{") {
         return Ok(Some(KeyFile::Token(read)));
     }

@@ -1,4 +1,4 @@
-//! Unlocks with the key file of the user.
+//! Unlocks with the user's key file.
 
 use super::Context;
 use super::key_file::{KeyFile, WHAT, load};
@@ -14,14 +14,14 @@ use crate::ui;
 use std::path::Path;
 
 impl Context<'_> {
-    /// Where the key file is, if it is there.
+    /// The path of the key file, if the file exists.
     pub fn key_file_path(&self) -> Result<KeyFilePath, Error> {
         let origin = "the key file";
         let file = self.settings.unlocking.key_file.clone();
         Ok(file.ok_or(settings::Error::NoHome { origin })?)
     }
 
-    /// The token in the key file that the user named; `None` if none was named or it holds a key. The file is read
+    /// The token in the key file that you named; `None` if you named none or it contains a key. Reads the file
     /// once: it may be a pipe.
     pub fn named_token(&mut self) -> Result<Option<&Plaintext>, Error> {
         if self.key_file.is_none()
@@ -43,7 +43,7 @@ impl Context<'_> {
         })
     }
 
-    /// The key file as [`Context::named_token`] has read it, or else as it is now.
+    /// The key file as [`Context::named_token`] read it, or else its present content.
     pub fn take_key_file(&mut self, path: &Path) -> Result<Option<KeyFile>, Error> {
         match self.key_file.take() {
             Some(read) => Ok(Some(read)),
@@ -51,8 +51,8 @@ impl Context<'_> {
         }
     }
 
-    /// A keyring for a vault that has the key file among its keys. The default key file is passed over if the vault
-    /// does not know it, or if it is missing or cannot be read; one that was named has to open the vault.
+    /// A keyring for a vault that has the key file among its keys. Ignores the default key file if the vault does
+    /// not know it, or if it is missing or cannot be read. A key file that you named must open the vault.
     pub fn unlock_with_key_file(&mut self, header: &Header) -> Result<Option<LocalKeyring>, Error> {
         let Some(file) = self.settings.unlocking.key_file.clone() else {
             return Ok(None);
@@ -80,7 +80,7 @@ impl Context<'_> {
                 Ok(None)
             };
         }
-        // Checked before a passphrase is typed: anyone can make a vault for this public key.
+        // Checked before you type a passphrase: anyone can make a vault for this public key.
         let expected = self.anchor(header)?;
         let identity = self.open_key(header, stored)?;
         Ok(Some(unlock::with_identity(header, &identity, expected)?))

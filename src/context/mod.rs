@@ -1,4 +1,4 @@
-//! The context of every command: its settings, its output, and the way into the vault.
+//! The context of every command: its settings, its output, and its access to the vault.
 
 pub mod agent;
 pub mod confirm;
@@ -39,13 +39,13 @@ use system_clock::SystemClock;
 
 const MAX_USER_FILE_BYTES: usize = 64 * 1024;
 
-/// Who starts the command.
+/// The caller of the command.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Caller {
     /// You, or a script of yours.
     User,
-    /// A program that needs a password, perhaps in a repository that you only cloned. No project file is followed, and
-    /// nothing is asked but a passphrase.
+    /// A program that needs a password, perhaps in a repository that you only cloned. `kluis` then follows no
+    /// project file and asks only for a passphrase.
     Program,
 }
 
@@ -62,8 +62,7 @@ pub struct GlobalFlags {
 pub struct Context<'u> {
     pub ui: &'u mut Ui,
     pub settings: Settings,
-    /// The time when this command started or unlocked the vault; it is taken after you have typed the
-    /// passphrase.
+    /// The time when this command started or unlocked the vault, taken after you typed the passphrase.
     pub now: Timestamp,
     pub json: bool,
     pub quiet: bool,
@@ -73,7 +72,7 @@ pub struct Context<'u> {
     pub project_context: ProjectContext,
     pub rollback_guard: RollbackGuard,
     key_file: Option<KeyFile>,
-    /// Whether you were asked for a passphrase to unlock with.
+    /// Whether `kluis` asked you for a passphrase to unlock with.
     pub typed: bool,
     /// Whether a lasting change was written. A later failure does not undo it.
     pub changed: bool,
@@ -148,14 +147,14 @@ impl<'u> Context<'u> {
         })
     }
 
-    /// Call it before a program is started: it gets nothing of a credential that was named, even where another one
-    /// came first and it was not read.
+    /// Hides named credentials from programs. Call it before starting one: this also covers a credential that was
+    /// not read because another one took precedence.
     pub fn withhold_credentials(&self) -> Result<(), Error> {
         let mut files = self.settings.unlocking.named_files();
         files.try_for_each(credential_file::withhold)
     }
 
-    /// From here on no question is asked, even at a terminal.
+    /// Turns off all questions from here on, even at a terminal.
     pub fn refuse_questions(&mut self) {
         self.settings.interaction = Interaction::Refused;
         self.ui.configure(crate::ui::Options {
@@ -166,7 +165,8 @@ impl<'u> Context<'u> {
         });
     }
 
-    /// Tells in which folders links are a project's: a file that you name is not written through them.
+    /// Tests whether links in a folder belong to a project: `kluis` does not write through them to a file that
+    /// you name.
     pub fn in_project() -> impl Fn(&Path) -> bool {
         ProjectContext::in_project(home_directory().as_deref())
     }

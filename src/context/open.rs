@@ -18,16 +18,16 @@ use crate::vault::{self, Changed, Scan, Vault, Written};
 /// Another copy of the vault, and how to merge it.
 pub struct Merging<'m> {
     pub theirs: &'m Copy<'m>,
-    /// What both were made from, as git has it.
+    /// The common ancestor of both, as git has it.
     pub base: Option<&'m Copy<'m>>,
     pub labels: &'m Labels,
-    /// Whether nothing is to be written.
+    /// Whether to write nothing.
     pub is_rehearsal: bool,
 }
 
 impl Context<'_> {
-    /// The vault's place. It must not come from a project file without your consent; what you agreed to is the
-    /// real path, so no link is followed any more.
+    /// The vault's place. A place from a project file needs your consent. You agreed to the real path, so links
+    /// are no longer followed.
     pub fn store(&mut self) -> Result<FileStore, Error> {
         self.check_source(self.settings.vault_source)?;
         Ok(match &self.project_context.followed {
@@ -36,7 +36,7 @@ impl Context<'_> {
         })
     }
 
-    /// Fails if this is not the vault that the project file was followed for.
+    /// Fails if this is not the vault that you agreed to in the project file.
     fn check_followed(&self, header: &Header) -> Result<(), Error> {
         match &self.project_context.followed {
             Some(followed) if followed.id != Some(header.content().vault) => {
@@ -53,8 +53,7 @@ impl Context<'_> {
         self.open_by(scan, Self::keyring)
     }
 
-    /// Opens the vault with the keyring that `unlock` makes. Refuses a vault older than this machine has
-    /// seen.
+    /// Opens the vault with the keyring that `unlock` makes. Refuses a vault older than this machine has seen.
     pub fn open_by(
         &mut self,
         scan: Scan,
@@ -70,7 +69,7 @@ impl Context<'_> {
         Ok(vault)
     }
 
-    /// Opens the vault to change its keys. That takes full access and a second keyring in this process, which
+    /// Opens the vault to change its keys. This takes full access and a second keyring in this process, which
     /// makes grants: no other process makes them for us.
     pub fn open_as_owner(&mut self) -> Result<(Vault, LocalKeyring), Error> {
         let mut owner = None;
@@ -97,7 +96,7 @@ impl Context<'_> {
         self.change_in(&mut vault, act)
     }
 
-    /// Changes a vault that is already open, so that you unlock it before you are asked for a value.
+    /// Changes a vault that is already open: you unlock it before `kluis` asks you for a value.
     pub fn change_in<T>(
         &mut self,
         vault: &mut Vault,
@@ -108,7 +107,7 @@ impl Context<'_> {
         })
     }
 
-    /// As [`Context::change_in`], for a change that deletes what may be damaged.
+    /// Like [`Context::change_in`], for a change that may delete damaged parts.
     pub fn change_beside_damage<T>(
         &mut self,
         vault: &mut Vault,
@@ -119,8 +118,7 @@ impl Context<'_> {
         })
     }
 
-    /// As [`Context::change_in`], but does not keep the previous bytes: the key that is taken away opens
-    /// them.
+    /// Like [`Context::change_in`], but does not keep the previous bytes: the removed key could open them.
     pub fn change_for_good<T>(
         &mut self,
         vault: &mut Vault,
@@ -131,8 +129,8 @@ impl Context<'_> {
         })
     }
 
-    /// Merges another copy into a vault that is already open. What comes of it must pass for a vault that was
-    /// opened here.
+    /// Merges another copy into a vault that is already open. The result must pass the same checks as an opened
+    /// vault.
     pub fn merge_in(
         &mut self,
         vault: &mut Vault,
@@ -163,7 +161,7 @@ impl Context<'_> {
         })
     }
 
-    /// Merges into a file that is in the vault's place only later: it is judged, and not remembered.
+    /// Merges into a file that takes the vault's place only later: checks it, but does not remember it.
     pub fn merge_unseen(
         &mut self,
         vault: &mut Vault,
@@ -209,7 +207,7 @@ impl Context<'_> {
                 .expect_change(content.vault, found, &content.verify);
             Ok(done)
         });
-        // The result is shown as of now: a slot that has just begun is effective.
+        // The result is shown for the present time: a slot that has just begun is effective.
         self.now = SystemClock.now();
         match changed {
             Ok(changed) => {

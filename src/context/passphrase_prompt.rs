@@ -8,7 +8,7 @@ use crate::keyring::error::KeyFileError;
 use crate::plaintext::Plaintext;
 use crate::sealed::header::Header;
 
-/// As many as sudo and ssh allow.
+/// The number of tries that sudo and ssh allow.
 const MAX_TRIES: usize = 3;
 
 const ASKED_AFRESH: &str = "The vault is unlocked, but this command needs the key itself, which the agent never gives out.";
@@ -55,7 +55,7 @@ fn is_mistyped(error: &keyring::Error) -> bool {
     )
 }
 
-/// What is wrong, as a sentence of its own.
+/// The error as a sentence of its own.
 fn capitalized(error: &keyring::Error) -> String {
     let text = match error {
         keyring::Error::EmptyToken => "the token is empty".to_owned(),

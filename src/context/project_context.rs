@@ -14,31 +14,31 @@ const VARIABLE: &str = "KLUIS_PROJECT";
 const TRUST_STORE: &str = "kluis/trusted.json";
 
 pub struct ProjectContext {
-    /// A mistake in a file that was found is an error only for a command that needs the file.
+    /// A broken file is an error only for a command that needs it.
     read: Result<Option<Rc<ProjectFile>>, project::Error>,
-    /// Whether you named the file for this command, which agrees to all of it.
+    /// Whether you named the file for this command, and so agree to all of it.
     is_named: bool,
-    /// Whether `init` is to make a project file.
+    /// Whether `init` makes a project file.
     pub is_new: bool,
     trust_store: Option<PathBuf>,
     /// The part of the file that this command may follow.
     pub followed: Option<Followed>,
 }
 
-/// Which project file a command looks at.
+/// The choice of a command's project file.
 pub enum ProjectChoice {
-    /// In this directory or above it.
+    /// The file in this directory or above it.
     Nearest,
-    /// One that you named for this command.
+    /// A file that you named for this command.
     Named(PathBuf),
-    /// One that is still to be made.
+    /// A file to be made.
     New,
-    /// No file is looked for, and a named one is not read.
+    /// No file. A named file is not read.
     None,
 }
 
 impl ProjectChoice {
-    /// The variables count if no option chooses.
+    /// Uses the variables if no option chooses.
     fn or_of_environment(self) -> Self {
         let variable = |name| std::env::var_os(name).filter(|text: &OsString| !text.is_empty());
         let is_off = |text: &OsString| text == "0" || text == "false";
@@ -55,18 +55,18 @@ impl ProjectChoice {
     }
 }
 
-/// What was agreed to before the vault is opened.
+/// Your agreement from before the vault is opened.
 #[derive(Clone)]
 pub struct Followed {
     pub extent: Extent,
-    /// The real path of the vault; every link on the way was followed when you were asked.
+    /// The real path of the vault. All its links were resolved when you agreed.
     pub vault: PathBuf,
     /// `None` if there was no vault at that path.
     pub id: Option<VaultId>,
 }
 
 impl ProjectContext {
-    /// Reads the chosen file. It is an error if a named one cannot be read: no other vault is meant.
+    /// Reads the chosen file. A named file that cannot be read is an error: you mean no other vault.
     pub fn look(choice: ProjectChoice, home: Option<&Path>) -> Result<Self, project::Error> {
         let choice = choice.or_of_environment();
         let read = match &choice {
@@ -86,7 +86,7 @@ impl ProjectContext {
         })
     }
 
-    /// The value of KLUIS_PROJECT for a command that is started: it names this file, in whatever folder the command is.
+    /// The value of KLUIS_PROJECT for a started command. It names this file, from every folder.
     pub fn variable(&self) -> Option<(&'static str, &Path)> {
         let is_set = std::env::var_os(VARIABLE).is_some_and(|text| !text.is_empty());
         let path = self.path().filter(|_| self.is_named && is_set)?;
@@ -122,7 +122,7 @@ impl ProjectContext {
         }
     }
 
-    /// Tells whether a link in a real folder may have come with a project: in a repository, beside or below a
+    /// Tests whether a link in a real folder may have come with a project: in a repository, beside or below a
     /// project file, or below the working directory. Not in your home directory: there the links are your own.
     pub fn in_project(home: Option<&Path>) -> impl Fn(&Path) -> bool + use<> {
         let here = fs::canonicalize(".").ok();
@@ -142,13 +142,13 @@ impl ProjectContext {
         }
     }
 
-    /// Whether the file is followed without a question: you named it, or agreed to that much of it already.
+    /// Whether the file is followed without a question: you named it, or have already agreed to that much of it.
     pub fn may_follow(&self, extent: Extent) -> bool {
         let followed = self.followed.as_ref();
         self.is_named || followed.is_some_and(|followed| followed.extent >= extent)
     }
 
-    /// The list of what you agreed to, if there is a place for one.
+    /// Your list of agreements, if there is a place for one.
     pub fn trust_store(&self) -> Option<TrustStore> {
         Some(TrustStore::load(self.trust_store.clone()?))
     }

@@ -1,4 +1,4 @@
-//! Follows the project file only as far as you agreed to it, and asks you at a terminal for what is new.
+//! Follows the project file only as far as you agreed to it, and asks you at a terminal about new content.
 
 use super::Context;
 use super::project_context::{Followed, ignored};
@@ -15,16 +15,16 @@ use crate::vault::{self, Vault, pin::Pin};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
-/// More lines than that need a count.
+/// A longer list needs a count.
 const MAX_WITHOUT_COUNT: usize = 20;
 const MAX_BYTES_WITHOUT_COUNT: usize = 1_200;
 
-/// What you are asked to agree to.
+/// The proposal that `kluis` asks you to agree to.
 pub struct Proposal {
     /// The path of the project file that the agreement is for.
     pub path: String,
     pub access: Access,
-    /// What is new in it.
+    /// The new content.
     pub changes: Vec<Change>,
     pub is_known: bool,
     vault: PathBuf,
@@ -37,7 +37,7 @@ impl Context<'_> {
         self.project_context.file()
     }
 
-    /// All that the project file says. It is an error if there is none, or if it may not be followed.
+    /// The whole project file. An error if there is none, or if it may not be followed.
     pub fn followed_project(&mut self) -> Result<Rc<ProjectFile>, Error> {
         let file = self.project()?.ok_or_else(no_project)?;
         self.follow(&file, Extent::Everything)?;
@@ -45,7 +45,7 @@ impl Context<'_> {
     }
 
     /// Fails unless you agreed to this much of the project file, or do so now. Call it before the file decides
-    /// anything and before you are asked for a passphrase.
+    /// anything and before asking for a passphrase.
     pub fn follow(&mut self, file: &ProjectFile, extent: Extent) -> Result<(), Error> {
         if self.project_context.may_follow(extent) {
             return Ok(());
@@ -74,14 +74,14 @@ impl Context<'_> {
             Err(error) => return Err(error.into()),
         }
         self.project_context.followed = Some(proposal.followed(extent));
-        // This command goes on; the next one asks again.
+        // This command continues; the next one asks again.
         if let Err(error) = self.agree(proposal) {
             self.ui.warning(&error.message());
         }
         Ok(())
     }
 
-    /// What a command that follows this much of the file would need your consent for.
+    /// The consent that a command needs to follow this much of the file.
     pub fn proposal(&self, file: &ProjectFile, extent: Extent) -> Result<Proposal, Error> {
         let used = self.settings.vault.path();
         let vault = resolve(used).ok_or_else(|| project::Error::LeadsNowhere {
@@ -122,7 +122,7 @@ impl Context<'_> {
         })
     }
 
-    /// Remembers that you agreed.
+    /// Remembers your agreement.
     pub fn agree(&mut self, proposal: Proposal) -> Result<(), Error> {
         let Proposal { path, access, .. } = proposal;
         let mut trust_store = self.trust_store()?;
@@ -136,7 +136,7 @@ impl Context<'_> {
         )
     }
 
-    /// After `init`: what you agreed to while there was no vault is for the one that was made.
+    /// After `init`: extends your agreement from before there was a vault to the new vault.
     pub fn agree_to_made_vault(&mut self) -> Result<(), Error> {
         let (Some(_), Some(file)) = (&self.project_context.followed, self.project()?) else {
             return Ok(());
@@ -170,8 +170,8 @@ impl Context<'_> {
         }
     }
 
-    /// The pin that the vault must match. A project file's pin counts only if you agreed to it, and only for
-    /// the vault that the file uses.
+    /// The pin that the vault must match. A project file's pin counts only if you agreed to it, and only for the
+    /// file's own vault.
     pub fn pin(&mut self) -> Result<Option<Pin>, Error> {
         if let Some(pin) = &self.settings.pin {
             return Ok(Some(pin.clone()));
@@ -236,7 +236,7 @@ impl Proposal {
     }
 }
 
-/// Changes the trust list; `outcome` says what it means if that fails.
+/// Changes the trust list; `outcome` explains the effect of a failure.
 pub fn update<T>(
     trust_store: &mut TrustStore,
     outcome: &'static str,
@@ -248,7 +248,7 @@ pub fn update<T>(
     Ok(updated.with_context(|| format!("cannot write {place}; {outcome}"))?)
 }
 
-/// One line per item. Text from the file is escaped here, so that a newline in it cannot imitate our lines.
+/// One line for each item. Escapes text from the file, so that a newline in it cannot imitate our lines.
 pub fn describe(file: &ProjectFile, proposal: &Proposal) -> String {
     let path = file.path.display().to_string();
     let path = for_terminal(&path);
@@ -263,7 +263,7 @@ pub fn describe(file: &ProjectFile, proposal: &Proposal) -> String {
     let place = workspace.map(|name| format!(" in the workspace {name}"));
     let place = place.unwrap_or_default();
     let mut lines = vec![format!("{path} uses the vault {vault}{place}. {since}")];
-    // The vault is named already.
+    // The first line names the vault already.
     let changes = proposal.changes.iter();
     let changes =
         changes.filter(|change| change.subject != Subject::Vault || change.before.is_some());
@@ -271,7 +271,7 @@ pub fn describe(file: &ProjectFile, proposal: &Proposal) -> String {
         let line = change.to_string();
         format!("  {}", for_terminal(&line))
     }));
-    // The first of many have left the screen.
+    // A long list scrolls its first lines off the screen.
     let count = lines.len() - 1;
     let length: usize = lines.iter().map(String::len).sum();
     if count > MAX_WITHOUT_COUNT || length > MAX_BYTES_WITHOUT_COUNT {

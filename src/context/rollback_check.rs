@@ -1,4 +1,4 @@
-//! Refuses a vault that is older than what this machine has seen, or signed by another key.
+//! Refuses a vault that is older than this machine has seen, or that another key signs.
 
 use super::Context;
 use super::rollback_guard::{Observation, RollbackGuard};
@@ -41,8 +41,8 @@ impl Context<'_> {
         Ok(())
     }
 
-    /// Refuses what was not made from the vault that a long pin names. `--accept-older` makes no difference:
-    /// leave the pin out instead.
+    /// Refuses a vault that was not made from the vault of a long pin. `--accept-older` has no effect: leave the
+    /// pin out instead.
     pub fn refuse_before_pin(
         &mut self,
         parts: &[PartHistory],
@@ -51,7 +51,7 @@ impl Context<'_> {
         let Some(pin) = self.pin()? else {
             return Ok(());
         };
-        // A workspace that a newer header does not have was deleted; one that the pin does not name came later.
+        // A workspace that a newer header lacks was deleted; one that the pin lacks was added later.
         for part in parts {
             let Some(pinned) = pin.revision(part.workspace) else {
                 continue;
@@ -78,7 +78,7 @@ impl Context<'_> {
         Ok(())
     }
 
-    /// Warns once of more revisions than a vault lists.
+    /// Warns once if there are more revisions in between than a vault lists.
     fn warn_too_far(&mut self, parts: &[PartHistory], workspaces: &[Workspace]) {
         if self.rollback_guard.accept == Accept::Anything {
             return;
@@ -93,8 +93,8 @@ impl Context<'_> {
         ));
     }
 
-    /// Refuses a vault as it was opened or as it is under the lock: signed by another key than before on this
-    /// machine, unless you named that key, or older than remembered.
+    /// Refuses a vault, opened or under the lock, if another key signs it than before on this machine, unless you
+    /// named that key, or if it is older than remembered.
     pub fn refuse_stale(
         &mut self,
         header: &Content,
@@ -119,8 +119,7 @@ impl Context<'_> {
         Ok(())
     }
 
-    /// The same for a vault that no key has opened. Nothing is learned from it: nobody can tell whether it is the
-    /// true vault.
+    /// The same for a vault that no key has opened. Learns nothing from it: it may not be the true vault.
     pub fn refuse_stale_unopened(
         &mut self,
         header: &Header,
@@ -144,8 +143,8 @@ impl Context<'_> {
         known.is_some_and(|known| header.is_trusted_by(&known))
     }
 
-    /// An error if the header's signer has changed. A pin that names the new one settles that, but not
-    /// `--accept-older`. To go back to a key that was replaced takes both: the pin may be as old as that key.
+    /// An error if the header's signer has changed. A pin of the new signer settles that; `--accept-older` does
+    /// not. Going back to a replaced key takes both: the pin may be as old as that key.
     pub fn other_key(&self, header: &Content, parts: &[PartHistory]) -> Option<state::Error> {
         let memory = &self.rollback_guard.memory;
         let signed_otherwise = memory.is_signed_otherwise(&header.verify, parts);
@@ -154,7 +153,7 @@ impl Context<'_> {
         self.key_in_place_of(&known, header, place)
     }
 
-    /// The same for a vault that would come in place of one that this key signs.
+    /// The same for a vault that would replace one that this key signs.
     fn key_in_place_of(
         &self,
         known: &VerifyKey,
@@ -189,8 +188,8 @@ impl Context<'_> {
         })
     }
 
-    /// Whether older copies are normal: the vault lies in a git work tree, and did so when it was seen. In a
-    /// linked worktree that is new here, it counts where the vault of the main one was seen.
+    /// Whether older copies are normal: the vault is in a git work tree, and was in one when last seen. A linked
+    /// worktree that is new here counts if the vault of the main one was seen.
     pub fn may_go_back(&self) -> bool {
         let memory = &self.rollback_guard.memory;
         let path = self.settings.vault.path();
@@ -235,7 +234,7 @@ impl Context<'_> {
         })
     }
 
-    /// Refuses a copy that another key signs than the vault that is there, or than the one that was seen last.
+    /// Refuses a copy if another key signs it than the present vault, or than the vault that was seen last.
     pub fn refuse_other_key(
         &self,
         copy: &Content,
@@ -249,7 +248,7 @@ impl Context<'_> {
                 return Err(error.into());
             }
         }
-        // The vault that is there may know of more than this machine.
+        // The present vault may know of more changes than this machine.
         let replaced = there.filter(|there| there.retired.contains(&copy.verify));
         if let Some(there) = replaced
             && self.rollback_guard.accept == Accept::Newer
@@ -264,7 +263,7 @@ impl Context<'_> {
         Ok(())
     }
 
-    /// Warns of a copy that is older than remembered, and cannot be compared with the vault.
+    /// Warns of a copy that is older than remembered and cannot be compared with the vault.
     pub fn judge_copy(&self, parts: &[PartHistory]) -> Option<String> {
         if self.rollback_guard.accept == Accept::Anything {
             return None;
@@ -276,8 +275,7 @@ impl Context<'_> {
         ))
     }
 
-    /// Remembers a vault after it was opened or changed. A failure is ignored: the vault then counts as not
-    /// seen.
+    /// Remembers a vault after opening or changing it. Ignores a failure: the vault then counts as not seen.
     pub fn remember(&mut self, vault: &Vault) {
         self.note(&Observation::of(vault));
     }
@@ -293,7 +291,7 @@ impl Context<'_> {
                 .opened_by
                 .is_some_and(|key| memory.note_opened_by(key));
             let is_expected = unwritten == Some(*signer) && memory.expect_signer(signer, parts);
-            // A process killed between a change and its end had confirmed the new key, too.
+            // A process that was killed after a change, before it ended, had confirmed the new key, too.
             let is_pin_new = memory.is_next_signer(signer)
                 && memory.pin().is_some()
                 && memory.set_pin(pin_of(signer, self.now));
@@ -301,8 +299,8 @@ impl Context<'_> {
             // Only a header that this machine follows may say which keys were replaced.
             let is_followed = memory.signer() == Some(*signer);
             let is_newer = (is_followed && memory.retire(sight.retired.iter().copied())) | is_newer;
-            // A vault that was seen outside of one stays outside until you accept an older copy: an attacker who
-            // plans to put one here may put a `.git` beside the vault long before.
+            // A vault that was seen outside of a work tree stays outside until you accept an older copy: an
+            // attacker who plans to put one here may put a `.git` beside the vault long before.
             let may_move = !was_outside || accept == Accept::Anything;
             let is_moved = is_newer
                 && may_move
@@ -350,7 +348,7 @@ impl Context<'_> {
     }
 }
 
-/// A part of a vault in a sentence.
+/// The name of a vault's part in a sentence.
 fn part_name(part: Option<WorkspaceId>, workspaces: &[Workspace]) -> String {
     let known = |workspace: &&Workspace| Some(workspace.id) == part;
     match (workspaces.iter().find(known), part) {

@@ -1,5 +1,5 @@
-//! Compares a vault with what this machine has seen of it. An older copy is authentic, so only memory can
-//! reveal it. It remembers only what a trusted key has opened.
+//! Compares a vault with what this machine has seen of it. An older copy is authentic, so only memory can reveal
+//! it. It remembers only vaults that a trusted key has opened.
 
 use crate::project::resolve;
 use crate::sealed::header::Header;
@@ -19,25 +19,25 @@ const FOLDER: &str = "kluis/vaults";
 pub struct RollbackGuard {
     pub folder: Folder,
     pub memory: RollbackState,
-    /// The damage of the memory's file, until it was reported.
+    /// The damage of the memory's file, until it is reported.
     pub damage: Option<&'static str>,
     pub accept: Accept,
-    /// The signer after a change that could not be remembered beforehand.
+    /// The signer after a change, if it could not be remembered beforehand.
     pub unwritten: Option<VerifyKey>,
-    /// The key that you confirmed, to be remembered once it has opened the vault.
+    /// The key that you confirmed; remembered once it has opened the vault.
     pub confirmed: Option<Pin>,
-    /// Whether an older copy in a git work tree was warned about.
+    /// Whether the warning about an older copy in a git work tree was printed.
     pub is_told: bool,
 }
 
-/// The remembered facts about a vault that was opened.
+/// The facts to remember about an opened vault.
 pub struct Observation {
     pub vault: VaultId,
     pub signer: VerifyKey,
-    /// Keys that signed before it, by the header.
+    /// Keys that signed before it, according to the header.
     pub retired: Vec<VerifyKey>,
     pub parts: Vec<PartHistory>,
-    /// Only a passphrase key is remembered.
+    /// Set only for a passphrase key.
     pub opened_by: Option<KeyId>,
 }
 
@@ -61,7 +61,7 @@ impl Observation {
 }
 
 impl RollbackGuard {
-    /// For the vault at this path.
+    /// The guard of the vault at this path.
     pub fn new(accept_older: bool, vault: &Path) -> Self {
         let real = resolve(vault).unwrap_or_else(|| vault.to_owned());
         let folder = state_directory().map(|state| state.join(FOLDER));
@@ -80,8 +80,8 @@ impl RollbackGuard {
         }
     }
 
-    /// Loads the memory of a vault, after its header was read and before it is unlocked: the memory knows
-    /// which key to try first.
+    /// Loads the memory of a vault, after reading its header and before unlocking: the memory names the key to
+    /// try first.
     pub fn recall(&mut self, header: &Header) -> &RollbackState {
         self.recall_of(header.content().vault);
         &self.memory
@@ -98,22 +98,22 @@ impl RollbackGuard {
         Some(format!("{} {}", place.display(), self.damage?))
     }
 
-    /// Reads the memory again, and adds the vault that is about to be changed.
+    /// Reads the memory again, and adds the vault to be changed.
     pub fn look_again(&mut self, opened: &Observation) {
         self.recall_of(opened.vault);
         let (signer, parts) = opened.observed_parts();
         self.memory.note(signer, parts, Accept::Newer);
     }
 
-    /// Remembers the key that signs the vault after the change that is about to be written. After an
-    /// interruption either the old or the new state is known on this machine.
+    /// Remembers the signer of the vault after the coming change. After an interruption this machine knows either
+    /// the old or the new state.
     pub fn expect_change(&mut self, vault: VaultId, there: ObservedParts<'_>, signer: &VerifyKey) {
         let written = self.remember_durably(vault, |memory| memory.expect_change(there, signer));
         let is_new = signer != there.0;
         self.unwritten = (written.is_err() && is_new).then_some(*signer);
     }
 
-    /// The same for a copy that is about to replace the vault on purpose. Fails if it cannot be written.
+    /// The same for a copy that is to replace the vault on purpose. Fails if it cannot be written.
     pub fn expect_copy(
         &mut self,
         copy: &Observation,
@@ -127,7 +127,7 @@ impl RollbackGuard {
         self.folder.remember_durably(copy.vault, note)
     }
 
-    /// From here on only the copy is expected.
+    /// Expects only the copy from here on.
     pub fn remember_restored(&mut self, copy: &Observation) -> io::Result<()> {
         let (signer, parts) = copy.observed_parts();
         self.remember_durably(copy.vault, |memory| {
@@ -152,7 +152,7 @@ impl RollbackGuard {
         pin.is_some_and(|pin| pin.vault_key != vault_key)
     }
 
-    /// Remembers the key of a vault that was just made.
+    /// Remembers the key of a new vault.
     pub fn pin(&mut self, header: &Header, pin: &Pin) {
         let note = |memory: &mut RollbackState| memory.set_pin(pin.clone());
         if note(&mut self.memory) {
@@ -160,7 +160,7 @@ impl RollbackGuard {
         }
     }
 
-    /// You confirmed the key of this vault. It is remembered once the vault was opened.
+    /// Records that you confirmed the key of this vault. It is remembered once the vault is opened.
     pub fn confirm(&mut self, pin: Pin) {
         self.confirmed = Some(pin);
     }

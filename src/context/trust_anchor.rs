@@ -1,15 +1,15 @@
-//! Decides which key a vault must be signed by before a key file opens it. Anyone can encrypt to a public key,
-//! so a vault that a key file opens may be anyone's, and nothing in the file can prove the opposite. A
-//! passphrase or a token needs no such check: only its holder can have written its anchor in the vault.
+//! Decides which key must have signed a vault before a key file opens it. Anyone can encrypt to a public key, so
+//! a vault that a key file opens may be an attacker's, and nothing in the file can prove otherwise. A passphrase
+//! or a token needs no such check: only its holder can have written its anchor in the vault.
 //!
 //! These count, in this order:
 //!
 //! 1. `--pin` or `KLUIS_PIN`;
-//! 2. the key that you confirmed on this machine when the vault was opened here first;
+//! 2. the key that you confirmed on this machine when you first opened the vault here;
 //! 3. `pin` in a project file that you agreed to, or that you named with `--project`. It must not contradict the
 //!    key that you confirmed, and is not remembered: a branch can change it.
 //!
-//! `--vault` does not count: it says where the file is, not whose it is.
+//! `--vault` does not count: it says where the file is, not who made it.
 
 use super::Context;
 use super::vault_key_pin::confirm_key;

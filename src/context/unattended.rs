@@ -1,5 +1,5 @@
 //! A command that another program starts, such as git: it asks nothing, follows no project file, and remembers
-//! nothing of a file that only passes by.
+//! nothing of a passing file.
 
 use super::Context;
 use super::rollback_guard::RollbackGuard;
@@ -7,12 +7,12 @@ use crate::settings::VaultPlace;
 use std::path::PathBuf;
 
 impl Context<'_> {
-    /// From here on the vault in use is the one at this path, and no person watches.
+    /// Uses the vault at this path from here on; no person watches.
     pub fn be_unattended(&mut self, vault: PathBuf) {
         self.refuse_questions();
         self.project_context.ignore();
         self.rollback_guard = RollbackGuard::new(false, &vault);
-        // Git goes through older copies all day.
+        // Git reads older copies all the time.
         self.rollback_guard.is_told = true;
         self.settings.vault = VaultPlace::at(vault);
     }

@@ -15,16 +15,16 @@ use crate::vault::key;
 use std::path::Path;
 
 impl Context<'_> {
-    /// Unlocks in this process without the agent, in the first way that applies. Refuses a key that is known
-    /// to have expired.
+    /// Unlocks in this process without the agent, in the first way that applies. Refuses a key that is known to
+    /// have expired.
     pub fn unlock(&mut self, header: &Header) -> Result<LocalKeyring, Error> {
         let keyring = self.unlock_first(header)?;
         key::check_expiry(keyring.key(), header, self.now)?;
         Ok(keyring)
     }
 
-    /// The order: a token, a token in a named key file, a passphrase file, a key file, a prompt that takes a passphrase
-    /// or a token.
+    /// Tries in this order: a token, a token in a named key file, a passphrase file, a key file, a prompt that
+    /// takes a passphrase or a token.
     fn unlock_first(&mut self, header: &Header) -> Result<LocalKeyring, Error> {
         self.check_pin(header)?;
         let likely = self.rollback_guard.recall(header).opened_by();
@@ -99,8 +99,8 @@ impl Context<'_> {
         Ok(read.text)
     }
 
-    /// Warns about a credential that others may read. It is not refused, because a CI service chooses the
-    /// mode of its files.
+    /// Warns about a credential that others may read. Does not refuse it, because a CI service chooses the mode
+    /// of its files.
     pub fn warn_if_exposed(&mut self, read: &CredentialFile, path: &Path, what: &'static str) {
         if read.is_exposed {
             let path = path.display();
@@ -110,7 +110,7 @@ impl Context<'_> {
         }
     }
 
-    /// Refuses two things from one stdin: the passphrase, and what the command is about to read there.
+    /// Refuses to read two things from one stdin: the passphrase, and the input of the command.
     pub fn check_stdin(&self, both: &str) -> Result<(), Error> {
         let passphrase = self.settings.unlocking.passphrase_file.as_deref();
         if passphrase.is_some_and(is_stdin) {
@@ -131,7 +131,7 @@ impl Context<'_> {
     }
 }
 
-/// In CI a variable is often set to a secret that does not exist, and so it is empty.
+/// In CI a variable is often set from a secret that does not exist, and so it is empty.
 fn no_key() -> Error {
     let is_set = std::env::var_os("KLUIS_TOKEN").is_some();
     let token = if is_set { "empty" } else { "not set" };

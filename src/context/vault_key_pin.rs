@@ -1,5 +1,5 @@
-//! Asks you to confirm the vault's key when it is not pinned yet. Anyone can encrypt to a public key, so a
-//! vault that a key file opens need not be the one you mean.
+//! Asks you to confirm the vault's key if it is not pinned yet. Anyone can encrypt to a public key, so a vault
+//! that a key file opens need not be the one you mean.
 
 use super::{Caller, Context};
 use crate::error::Error;
@@ -10,10 +10,9 @@ use crate::state::Pin;
 use crate::ui::{self, Answer, for_terminal};
 use crate::vault::{self, time::Timestamp};
 
-/// Asks you to confirm the key of this header, unless you confirmed it on this machine before. A different
-/// key is refused. If there is no terminal to ask at, or a program is the
-/// caller, it fails with `unasked`. `--yes` does not count as an
-/// answer, because it compares nothing.
+/// Asks you to confirm the key of this header, unless you confirmed it on this machine before. Refuses a
+/// different key. Fails with `unasked` if there is no terminal to ask at, or a program is the caller. `--yes`
+/// does not count as an answer, because it compares nothing.
 pub fn confirm_key(
     context: &mut Context,
     header: &Header,
@@ -25,7 +24,7 @@ pub fn confirm_key(
         Some(_) => return Err(Error::PinMismatch { found }),
         None => {}
     }
-    // What this machine has seen of the vault comes before what you are told of it.
+    // The memory of this machine takes precedence over the key that you confirm now.
     if let Some(error) = context.other_key(header.content(), &[]) {
         return Err(error.into());
     }
@@ -64,8 +63,7 @@ fn is_trusted_by(header: &Header, pin: &Pin) -> bool {
 }
 
 impl Context<'_> {
-    /// The pin that was given for this vault. One in a project file must not contradict the one that you
-    /// confirmed.
+    /// The pin given for this vault. A project file's pin must not contradict the key that you confirmed.
     pub fn checked_pin(&mut self, header: &Header) -> Result<Option<vault::pin::Pin>, Error> {
         let Some(pin) = self.pin()? else {
             return Ok(None);
@@ -93,7 +91,7 @@ impl Context<'_> {
 
     /// Remembers this header's key, which you named: at a terminal, or in place of one that you confirmed before.
     pub fn pin_named(&mut self, header: &Header) {
-        // It is about to be refused.
+        // The header is about to be refused.
         if self.other_key(header.content(), &[]).is_some() {
             return;
         }

@@ -1,7 +1,7 @@
 //! Runs a command and waits for it. This process stays alive to see how the command ends, whatever signal the
 //! terminal or a service manager sends.
 //!
-//! No shell is involved. The command of a verb that has results of its own never gets our stdout.
+//! No shell is involved. If a verb has results of its own, its command never gets our stdout.
 
 use super::environment::Environment;
 use super::process::{Error, not_started, prepare};
@@ -25,11 +25,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 pub enum Stdin {
     /// Ours, at its present position.
     Inherited,
-    /// Empty, because ours was read already.
+    /// Empty, because ours was already read.
     Empty,
 }
 
-/// How a started command ended.
+/// The end of a started command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ended {
     /// It exited with this code.
@@ -88,7 +88,7 @@ pub fn accompany(
     attended.map_err(|error| not_started(program, typed, error))
 }
 
-/// The signals that are passed on to a child besides SIGTERM and SIGHUP.
+/// The signals to pass on to a child besides SIGTERM and SIGHUP.
 #[derive(Default)]
 pub(super) struct Relay {
     pub others: Vec<i32>,
@@ -97,7 +97,8 @@ pub(super) struct Relay {
 }
 
 impl Relay {
-    /// Those with which a user or a program speaks to a command, unless a terminal sends them to the child as well.
+    /// The signals by which a user or a program talks to a command, unless a terminal also sends them to the
+    /// child.
     pub fn of_all() -> Self {
         let mut others = vec![SIGUSR1, SIGUSR2, SIGWINCH];
         if File::open("/dev/tty").is_err() {
@@ -110,13 +111,13 @@ impl Relay {
     }
 }
 
-/// Starts a prepared command and waits for it, like [`supervise`]. Descriptors opened for it are closed here
-/// as soon as it runs.
+/// Starts a prepared command and waits for it, like [`supervise`]. Closes the descriptors opened for it as soon
+/// as it runs.
 pub(super) fn attend(command: Command, hardened: Hardened, relay: Relay) -> io::Result<Ended> {
     SignalRelay::start(relay)?.run(command, hardened)
 }
 
-/// While it lives, no signal ends this process, so that files made for a command can be removed.
+/// While it exists, no signal ends this process, so that files made for a command can be removed.
 pub(super) struct SignalRelay {
     recipient: Recipient,
     _watch: Watch,
@@ -142,7 +143,7 @@ impl SignalRelay {
 
     /// Runs a command, unless a signal asked this process to end before: then it reports that signal.
     pub fn run(&self, mut command: Command, hardened: Hardened) -> io::Result<Ended> {
-        // The limit on core files is briefly the child's; this process stays undumpable all the same.
+        // The limit on core files is briefly the child's; this process still cannot be dumped.
         let start = || hardened.restore_for_child(|| command.spawn());
         let child = self.recipient.start(start)?;
         drop(command);
@@ -167,7 +168,7 @@ struct Running {
 }
 
 impl Recipient {
-    /// A signal that arrives while the child starts waits for it; an earlier one is returned instead.
+    /// A signal that arrives while the child starts waits for the child; an earlier signal is returned instead.
     fn start(&self, start: impl FnOnce() -> io::Result<Child>) -> io::Result<Result<Child, i32>> {
         let mut running = self.running();
         if let Some(signal) = running.heard {

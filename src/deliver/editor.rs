@@ -1,5 +1,5 @@
 //! Opens a value in an editor: a file in memory that exists only while the editor runs. No shell starts the
-//! editor, and its environment holds no credential of Kluis.
+//! editor, and its environment contains no credential of Kluis.
 
 use super::child::{Ended, Relay, SignalRelay};
 use super::memory_place;
@@ -21,8 +21,8 @@ const DEFAULT_EDITOR: &str = "vi";
 
 const SCRIPT: &[u8; 2] = b"#!";
 
-/// Makes the editor leave nothing behind: swap files, backups and undo files may lie anywhere, and the list
-/// of registers holds deleted text. The last option comes after the user's own settings.
+/// Makes the editor leave nothing behind: swap files, backups and undo files may be anywhere, and the list of
+/// registers contains deleted text. The last option comes after the user's own settings.
 const VIM_OPTIONS: [&str; 5] = [
     "-n",
     "-i",
@@ -45,7 +45,7 @@ pub enum Error {
     Gone(#[source] io::Error),
 }
 
-/// How an editor ended without success.
+/// The ways in which an editor ends without success.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum EndedBadly {
     Code(i32),
@@ -104,13 +104,13 @@ impl Editor {
         })
     }
 
-    /// Whether a variable names it: then it may be a program that needs no terminal.
+    /// Whether a variable names the editor: then it may be a program that needs no terminal.
     pub fn is_named(&self) -> bool {
         self.is_named
     }
 
-    /// Opens the value in the editor, then calls `read` with the resulting file. The editor writes to
-    /// `screen`, because stdout carries results only.
+    /// Opens the value in the editor, then calls `read` with the resulting file. The editor writes to `screen`,
+    /// because stdout is for results only.
     pub fn edit<T>(
         &self,
         value: &Plaintext,
@@ -158,7 +158,8 @@ fn words(line: &OsStr) -> Vec<OsString> {
         .collect()
 }
 
-/// On Fedora `vi` is a script that starts vim. Then vim is started directly, so that it gets its options.
+/// The real vim behind `vi`. On Fedora `vi` is a script that starts vim, and vim must be started directly to get
+/// its options.
 fn vim_itself(program: &Path, path: Option<&OsStr>) -> Option<(PathBuf, OsString)> {
     let is_vi = program.file_name() == Some(OsStr::new(DEFAULT_EDITOR));
     if !is_vi || !is_script(program).unwrap_or(false) {

@@ -17,8 +17,7 @@ use std::os::unix::ffi::OsStringExt;
 const OWN_VARIABLES: &[&str] = &["KLUIS_KEY_FILE"];
 const OWN_PREFIXES: &[&str] = &["KLUIS_TOKEN", "KLUIS_PASSPHRASE"];
 
-/// The variables that a command keeps when it gets no others: how to find programs, who and where the user
-/// is, and the locale.
+/// The variables that a command keeps if it gets no others: the search path, the user and home, and the locale.
 const ESSENTIAL_NAMES: &[&str] = &[
     "PATH", "HOME", "TERM", "LANG", "TZ", "USER", "LOGNAME", "SHELL", "TMPDIR",
 ];
@@ -51,13 +50,13 @@ struct File {
     value: Plaintext,
 }
 
-/// Where a value comes from.
+/// The source of a value.
 #[derive(Clone, PartialEq, Eq)]
 pub enum Origin {
     Secret(Reference),
     /// A text with secrets in it.
     Composition,
-    /// A text of the project file, or what the variable was already. It is no secret.
+    /// A text of the project file, or the variable's earlier value. It is not secret.
     Text,
 }
 
@@ -76,7 +75,7 @@ impl fmt::Display for Origin {
     }
 }
 
-/// Which variables of this process a child also gets; never our own credentials.
+/// The choice of this process's variables that a child also gets; never our own credentials.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Inherited {
     All,
@@ -126,8 +125,7 @@ impl Environment {
         }
     }
 
-    /// Accepts values with NUL, too: no process is started with this environment, and its reader has other
-    /// rules.
+    /// Accepts values with NUL, too: no process is started with this environment, and its reader has other rules.
     pub fn allow_nul(&mut self) {
         self.allows_nul = true;
     }
@@ -137,7 +135,7 @@ impl Environment {
         self.risk_of(key).map(drop)
     }
 
-    /// The same for a key that you did not name yourself: somebody may have added the secret or the link.
+    /// The same for a key that you did not name yourself: a colleague may have added the secret or the link.
     pub fn check_unnamed_key(&self, key: &EnvKey) -> Result<(), Error> {
         match self.risk_of(key)? {
             Some(_) => Err(Error::Redirects { key: key.clone() }),
@@ -166,8 +164,8 @@ impl Environment {
         }
     }
 
-    /// The same for the key of a secret among all in a workspace. Some programs read a variable in any case, and
-    /// no convention of theirs writes one so by accident.
+    /// The same for the key of a secret among all in a workspace. Some programs read a variable in any case of
+    /// letters; no convention writes such a name by accident.
     pub fn check_key_of(&self, key: &EnvKey, secret: &Reference) -> Result<(), Error> {
         self.check_unnamed_key(key)?;
         let is_usual = |letter: char| matches!(letter, 'A'..='Z' | '0'..='9' | '_');
@@ -189,7 +187,7 @@ impl Environment {
         Ok(())
     }
 
-    /// Leaves a variable of this process as it is.
+    /// Keeps a variable of this process unchanged.
     pub fn keep(&mut self, key: EnvKey, value: Plaintext) {
         self.values.insert(key, (Origin::Text, value));
     }
@@ -199,7 +197,7 @@ impl Environment {
         self.parts.push((key, secret));
     }
 
-    /// Adds a value as a file with this name; its path becomes the variable when it is written.
+    /// Adds a value as a file with this name. Its path becomes the variable when the file is written.
     pub fn insert_file(
         &mut self,
         key: EnvKey,
@@ -238,8 +236,8 @@ impl Environment {
         })
     }
 
-    /// Writes the values that are files, and adds their paths. `None` if there are none. A child can open them until the
-    /// result is dropped.
+    /// Writes the values that are files, and adds their paths. `None` if there are none. A child can open them
+    /// until the result is dropped.
     pub fn write_files(
         &mut self,
         folder: NewFolder,
@@ -256,7 +254,7 @@ impl Environment {
         Ok(Some(written))
     }
 
-    /// A child then gets only the chosen values and a few variables that every program needs.
+    /// Gives a child only the chosen values and a few variables that every program needs.
     pub fn inherit_essentials(&mut self) {
         self.inherited = Inherited::Essential;
     }
@@ -276,7 +274,7 @@ impl Environment {
         self.values.iter().map(|(key, (_, value))| (key, value))
     }
 
-    /// Every secret and its key, also those that become files and those that are part of a value.
+    /// Every secret with its key, including those that become files and those that are part of a value.
     pub fn secrets(&self) -> impl Iterator<Item = (&EnvKey, &Plaintext)> {
         let values = self.values.iter();
         let values = values.map(|(key, (origin, value))| (key, origin, value));

@@ -1,4 +1,4 @@
-//! The folders in memory where a value may lie as a file. Elsewhere it would be written to a disk.
+//! The folders in memory for values as files. Elsewhere a file would be written to a disk.
 
 use super::private_temp_folder;
 use crate::platform::directory::is_in_memory;
@@ -23,20 +23,20 @@ pub fn find(variable: impl Fn(&str) -> Option<OsString>) -> Option<PathBuf> {
     places(variable).next()
 }
 
-/// The same, for a command that this process waits for. Systems other than Linux have no such folder that can be told
-/// from a disk: there it is the one for temporary files.
+/// The same, for a command that this process waits for. On systems other than Linux no such folder can be told
+/// from a disk: there it is the folder for temporary files.
 pub fn find_for_child(variable: impl Fn(&str) -> Option<OsString>) -> Option<PathBuf> {
     let temporary = (!cfg!(target_os = "linux")).then(std::env::temp_dir);
     find(variable).or(temporary)
 }
 
-/// The folders with values that killed processes left.
+/// The folders with values that killed processes left behind.
 pub fn leftovers(variable: impl Fn(&str) -> Option<OsString>) -> Vec<PathBuf> {
     let found = places(variable).flat_map(|place| private_temp_folder::leftovers(&place));
     found.collect()
 }
 
-/// Removes them; returns how many.
+/// Removes them; returns their number.
 pub fn remove_leftovers(variable: impl Fn(&str) -> Option<OsString>) -> usize {
     let removed = places(variable).map(|place| private_temp_folder::remove_leftovers(&place));
     removed.sum()
@@ -58,12 +58,12 @@ fn places(variable: impl Fn(&str) -> Option<OsString>) -> impl Iterator<Item = P
     own.into_iter().chain(shared)
 }
 
-/// Whether this is a folder where only this user can put anything.
+/// Whether only this user can put anything into this folder.
 fn is_ours(found: &Metadata) -> bool {
     found.is_dir() && is_us(found.uid()) && !Others::of(found).may_write()
 }
 
-/// Whether no other user but root can rename or replace what this user puts into the folder.
+/// Whether no other user but root can rename or replace this user's files in the folder.
 fn keeps_names(folder: &Path) -> bool {
     let keeps = |found: Metadata| {
         let is_sticky = found.mode() & STICKY != 0;

@@ -3,7 +3,7 @@
 //!
 //! Nothing here opens a vault or prints; a value goes only where you sent it.
 //!
-//! Against whom that stands, with the tests of `tests/cli/` that show it:
+//! It withstands these attackers, as the named tests of `tests/cli/` show:
 //!
 //! - *A hostile repository* that names a file to write by a link:
 //!   `inject::no_link_that_a_repository_brought_is_written_through`; that puts programs beside you:
@@ -14,7 +14,7 @@
 //! - *Another user in a shared folder* who waits for a file:
 //!   `hostile_places::under_every_umask_files_are_0600_and_folders_0700`,
 //!   `deliver::memory_place::tests::a_shared_folder_where_others_can_rename_is_not_used`.
-//! - *A crash* while a value lies in a file: `value_file_watcher::killed_at_any_call_it_leaves_no_file_for_long`.
+//! - *A crash* while a value is in a file: `value_file_watcher::killed_at_any_call_it_leaves_no_file_for_long`.
 //! - *A command that runs as you* gets the values that you gave it and nothing else of Kluis:
 //!   `unlocking::a_command_gets_no_descriptor_of_a_credential`. It can still ask the agent while the vault is
 //!   unlocked, and read the variables of your shell: give it a token for one workspace, or use `kluis lock`.

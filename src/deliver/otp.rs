@@ -8,7 +8,7 @@ use sha2::{Sha256, Sha512};
 use zeroize::Zeroizing;
 
 const SCHEME: &str = "otpauth://totp/";
-/// The period of RFC 6238, and what apps take where the address names no other.
+/// The period of RFC 6238, which apps use if the address names no other.
 const DEFAULT_PERIOD_SECONDS: u64 = 30;
 const MAX_PERIOD_SECONDS: u64 = 3_600;
 const DEFAULT_DIGITS: u32 = 6;
@@ -20,7 +20,7 @@ enum Algorithm {
     Sha512,
 }
 
-/// A shared secret, and how codes are made of it.
+/// A shared secret, and the parameters of its codes.
 pub struct Otp {
     secret: Zeroizing<Vec<u8>>,
     algorithm: Algorithm,
@@ -30,13 +30,13 @@ pub struct Otp {
     period: u64,
 }
 
-/// A code, and for how many seconds it is the current one.
+/// A code, and the number of seconds that it stays current.
 pub struct Code {
     pub text: Plaintext,
     pub seconds_left: u64,
 }
 
-/// Why a value is no secret for one-time passwords. It never repeats the value.
+/// The reason why a value is not a secret for one-time passwords. It never repeats the value.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum Error {
     #[error("the value is neither base32 nor an address that begins with otpauth://totp/")]
@@ -53,8 +53,8 @@ pub enum Error {
 
 impl Otp {
     /// Reads base32, in any case, with spaces and padding or without, or an address as QR codes have it (Google
-    /// Authenticator's key URI format). Members that it does not know are left
-    /// out; a counter (`otpauth://hotp/`) is refused, because each use would change it.
+    /// Authenticator's key URI format). Ignores unknown members. Refuses a counter (`otpauth://hotp/`), because
+    /// each use would change it.
     pub fn parse(value: &Plaintext) -> Result<Self, Error> {
         let text = std::str::from_utf8(value.expose()).map_err(|_| Error::Neither)?;
         let text = text.trim();
@@ -121,7 +121,7 @@ fn mac<M: Mac + KeyInit>(secret: &[u8], message: &[u8]) -> Zeroizing<Vec<u8>> {
     Zeroizing::new(mac.finalize().into_bytes().to_vec())
 }
 
-/// RFC 4226, 5.3: 31 bits of the digest, from where its last four bits say.
+/// RFC 4226, 5.3: 31 bits of the digest, from the offset in its last four bits.
 fn truncated(digest: &[u8]) -> u32 {
     let offset = digest.last().map_or(0, |last| usize::from(last & 15));
     let bytes = digest.get(offset..offset + 4);
@@ -130,7 +130,7 @@ fn truncated(digest: &[u8]) -> u32 {
 }
 
 fn base32(text: &str) -> Option<Zeroizing<Vec<u8>>> {
-    // As large as it can get: one that grows would leave copies in memory.
+    // As large as it can get: a string that grows would leave copies in memory.
     let mut spelled = Zeroizing::new(String::with_capacity(text.len()));
     for letter in text.chars().filter(|c| !matches!(c, ' ' | '-')) {
         spelled.push(letter.to_ascii_uppercase());

@@ -1,7 +1,8 @@
-//! Writes a file with secrets and puts it in place in one step: it is whole and durable, or not there.
+//! Writes a file with secrets and puts it in place in one step: afterwards it is complete and durable, or
+//! missing.
 //!
-//! Only its owner may read the new file, even where others could read the one it replaces. A pipe and an inherited
-//! descriptor are written to as they are.
+//! Only its owner may read the new file, even if others could read the replaced one. A pipe and an inherited
+//! descriptor are written to directly.
 
 use super::output_path::{self, Links, Obstacle, Target};
 use crate::plaintext::Plaintext;
@@ -50,10 +51,10 @@ pub enum Error {
 /// The permissions of everybody but the owner.
 const OTHERS: u32 = 0o077;
 
-/// Of the temporary files, which hold secrets.
+/// The beginning of the names of temporary files, which contain secrets.
 const STEM: &str = ".kluis";
 
-/// How long a pipe may be without a reader.
+/// The time that a pipe may be without a reader.
 const READER_PATIENCE: Duration = Duration::from_secs(10);
 const READER_PAUSE: Duration = Duration::from_millis(10);
 
@@ -75,8 +76,8 @@ pub fn replace(path: &Path, links: Links<'_>, contents: &Plaintext) -> Result<()
     stream.write_all(contents.expose()).map_err(not_sent)
 }
 
-/// Writes `contents` to a new file. Missing directories are made, private to their owner; a directory that
-/// others may write is refused. An existing file stays, and so does a dangling link.
+/// Writes `contents` to a new file. Makes missing directories, private to their owner; refuses a directory that
+/// others may write to. Keeps an existing file, and a dangling link.
 pub fn create(path: &Path, links: Links<'_>, contents: &Plaintext) -> Result<(), Error> {
     if fs::symlink_metadata(path).is_ok() {
         return Err(exists(path));
@@ -109,8 +110,8 @@ pub fn check(path: &Path, links: Links<'_>) -> Result<(), Error> {
     }
 }
 
-/// Opens a pipe once somebody reads from it, but waits only for a while. The others who could read from it would get
-/// the secrets.
+/// Opens a pipe once a process reads from it, but waits only for a while. Refuses a pipe that others could read
+/// from: they would get the secrets.
 fn open_pipe(path: &Path, real: &Path) -> Result<File, Error> {
     let not_sent = |source| not_sent(path, source);
     let parent = directory::or_here(real.parent().unwrap_or(real));
@@ -139,7 +140,7 @@ fn open_pipe(path: &Path, real: &Path) -> Result<File, Error> {
     Ok(pipe)
 }
 
-/// Where a path leads. What is not found or not followed is an error for this path.
+/// The target of a path. A missing target or a link that is not followed is an error for this path.
 fn resolve(path: &Path, links: Links<'_>) -> Result<Target, Error> {
     output_path::resolve(path, links).map_err(|obstacle| match obstacle {
         Obstacle::Problem(problem) => refused(path, problem),
@@ -180,7 +181,7 @@ fn write(path: &Path, real: &Path, place: Place, contents: &Plaintext) -> Result
         }
     }
 
-    // The secrets must not stay behind in a forgotten file.
+    // A forgotten file must not keep the secrets.
     let interrupted = Arc::new(AtomicBool::new(false));
     let listener = Arc::clone(&interrupted);
     let watch = Watch::start(move |notice| match notice {
@@ -210,8 +211,8 @@ fn write(path: &Path, real: &Path, place: Place, contents: &Plaintext) -> Result
     })
 }
 
-/// Why the file of this name stays, if it does: its owner meant it to, or it is another user's. A new file takes its
-/// place, so neither its mode nor its owner would keep it from being lost.
+/// The reason to keep the present file of this name, if there is one: its owner made it read-only, or it is
+/// another user's. A new file would take its place, so neither mode nor owner would protect it.
 fn keeps(directory: &File, name: &OsStr) -> io::Result<Option<&'static str>> {
     let found = match statat(directory, name, AtFlags::SYMLINK_NOFOLLOW) {
         Err(Errno::NOENT) => return Ok(None),
@@ -414,7 +415,7 @@ mod tests {
         let reader = read();
         write(&pipe).unwrap();
         assert_eq!(reader.join().unwrap(), VALUE);
-        // Somebody may have made it and wait for what comes.
+        // Another user may have made the pipe and wait for its content.
         for mode in [0o606, 0o640, 0o620, 0o601] {
             fs::set_permissions(&pipe, Permissions::from_mode(mode)).unwrap();
             let reader = read();
@@ -422,7 +423,7 @@ mod tests {
             assert!(matches!(error, Error::Refused { .. }), "{error:?}");
             assert_eq!(reader.join().unwrap(), b"");
         }
-        // It was a pipe when its path was judged.
+        // It was a pipe when its path was checked.
         let link = directory.path().join("link");
         symlink(&pipe, &link).unwrap();
         let error = open_pipe(&link, &link).unwrap_err();

@@ -1,5 +1,5 @@
-//! Finds out where a file to write really lies. A link that a repository brought could lead to any of your files, so
-//! a link is followed only where it is meant: with `--follow`, or on the way to a project.
+//! Finds the real path of a file to write. A link that a repository brought could lead to any of your files, so a
+//! link is followed only where you mean it: with `--follow`, or on the way to a project.
 
 use crate::platform::directory::or_here;
 use crate::platform::permissions::is_us_or_root;
@@ -10,17 +10,17 @@ use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{FileTypeExt, MetadataExt};
 use std::path::{Component, Path, PathBuf};
 
-/// Which links in a path are followed.
+/// The choice of links in a path to follow.
 #[derive(Clone, Copy)]
 pub enum Links<'p> {
     Followed,
-    /// Those outside of every folder that is a project's, and never the last part of the path.
+    /// Follows links outside of every project's folder, and never the last part of the path.
     RefusedIn(&'p dyn Fn(&Path) -> bool),
 }
 
 impl<'p> Links<'p> {
-    /// Those of a project are not meant on a path that the user named, unless the user said so. On a usual path they
-    /// are the user's own.
+    /// Refuses links of a project on a path that you named, unless you allow them. On a usual path the links are
+    /// your own.
     pub fn on(is_guarded: bool, is_project: &'p dyn Fn(&Path) -> bool) -> Self {
         if is_guarded {
             Self::RefusedIn(is_project)
@@ -30,7 +30,7 @@ impl<'p> Links<'p> {
     }
 }
 
-/// What a path leads to.
+/// The target of a path.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Target {
     /// The real path of a regular file, which need not exist.
@@ -87,7 +87,7 @@ pub fn resolve(path: &Path, links: Links<'_>) -> Result<Target, Obstacle> {
 
 /// The file that the last part of a path leads to.
 fn follow(link: &Path, found: &Metadata) -> Result<Target, Obstacle> {
-    // In a directory such as /tmp, somebody else's link could name any file of the user's.
+    // In a directory such as /tmp, another user's link could name any of your files.
     if !is_us_or_root(found.uid()) {
         return Err(Obstacle::Problem("is a link that another user made"));
     }
@@ -169,7 +169,7 @@ mod tests {
     use super::*;
     use std::os::unix::fs::symlink;
 
-    /// What becomes of a path, as text.
+    /// The target of a path, as text.
     fn leads(path: &Path, links: Links<'_>) -> String {
         match resolve(path, links) {
             Ok(Target::File(real)) => format!("file {}", real.display()),
@@ -214,7 +214,7 @@ mod tests {
             ("project/up/mine", "project/up"),
             ("project/deep/../folder/new", "project/folder"),
             ("other/../project/folder/new", "project/folder"),
-            // The way to the project may be a link, but none in it.
+            // The way to the project may be a link, but none inside it.
             ("entry/folder/new", "project/folder"),
         ] {
             let link = above.join(link);

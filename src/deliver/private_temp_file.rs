@@ -1,5 +1,5 @@
-//! A value in a private file, alone in a folder of its own. A program may write to it and put other files beside
-//! it: dropping this removes all of them.
+//! A value in a private file, alone in a folder of its own. A program may write to the file and put other files
+//! beside it. Dropping this removes all of them.
 
 use super::private_temp_folder::PrivateTempFolder;
 use crate::plaintext::Plaintext;
@@ -15,8 +15,8 @@ const NAME: &str = "value";
 pub struct PrivateTempFile(PrivateTempFolder);
 
 impl PrivateTempFile {
-    /// A file with exactly these bytes, in a new folder below `above`. Every process started meanwhile keeps the
-    /// folder from being a leftover.
+    /// A file with exactly these bytes, in a new folder below `above`. While a process that started meanwhile
+    /// runs, the folder does not count as a leftover.
     pub fn new(value: &Plaintext, above: &Path) -> io::Result<Self> {
         let mut folder = PrivateTempFolder::new(above)?;
         folder.share()?;

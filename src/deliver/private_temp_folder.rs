@@ -1,5 +1,5 @@
-//! A private folder for values, with a name that nobody can guess. Dropping it removes it with everything in it;
-//! killing the process does not, so later commands remove what it left.
+//! A private folder for values, with a name that nobody can guess. Dropping it removes it with all its content.
+//! Killing the process does not, so later commands remove the leftovers.
 
 use crate::platform::directory;
 use crate::platform::permissions::{PRIVATE_FOLDER, is_us};
@@ -15,15 +15,15 @@ use std::path::{Path, PathBuf};
 
 const PREFIX: &[u8] = b"kluis-";
 const NAME_DIGITS: usize = 32;
-/// Another process may take a new folder for a leftover in its first moment; then the next one is made.
+/// Another process may mistake a new folder for a leftover in its first moment; then the next one is made.
 const TRIES: usize = 8;
-/// The lower numbers are those that shell scripts redirect, as in `exec 3<file`.
+/// Shell scripts redirect the lower numbers, as in `exec 3<file`.
 const MIN_DESCRIPTOR: i32 = 10;
 
 pub struct PrivateTempFolder {
     path: PathBuf,
-    /// Shared by all processes that use the folder. The system lets go of it when they have ended, however they
-    /// ended: then the folder is a leftover.
+    /// Shared by all processes that use the folder. The system releases it when they have ended, in whatever way:
+    /// then the folder is a leftover.
     lock: File,
 }
 
@@ -39,7 +39,7 @@ impl PrivateTempFolder {
         Err(io::ErrorKind::ResourceBusy.into())
     }
 
-    /// A new locked folder; `None` if another process took it for a leftover.
+    /// A new locked folder; `None` if another process mistook it for a leftover.
     fn make(above: &Path) -> io::Result<Option<Self>> {
         let mut random = [0; NAME_DIGITS / 2];
         getrandom::fill(&mut random).map_err(io::Error::other)?;
@@ -58,19 +58,19 @@ impl PrivateTempFolder {
         };
         lock.set_permissions(Permissions::from_mode(PRIVATE_FOLDER))?;
         match lock.try_lock_shared() {
-            // The other process removes it, or has only looked: then nobody else would. It is empty.
+            // The other process removes it, or has only looked: then this process must. It is empty.
             Err(TryLockError::WouldBlock) => {
                 let _ = fs::remove_dir(&path);
                 return Ok(None);
             }
-            // A file system without locks: then nobody takes it for a leftover.
+            // The file system has no locks: then no process mistakes it for a leftover.
             Ok(()) | Err(TryLockError::Error(_)) => {}
         }
         let is_there = fs::symlink_metadata(&path).is_ok_and(|found| found.is_dir());
         Ok(is_there.then_some(Self { path, lock }))
     }
 
-    /// A folder that another process made and still uses: this process uses it as well.
+    /// A folder that another process made and still uses. This process uses it as well.
     pub fn join(path: PathBuf) -> io::Result<Self> {
         let lock = open_folder(&path)?;
         let is_named = path.file_name().is_some_and(is_name);
@@ -92,7 +92,7 @@ impl PrivateTempFolder {
         &self.lock
     }
 
-    /// Every program that is started from now on uses the folder, too.
+    /// Makes every program that is started from now on use the folder, too.
     pub fn share(&mut self) -> io::Result<()> {
         let shared = fcntl_dupfd_cloexec(&self.lock, MIN_DESCRIPTOR)?;
         fcntl_setfd(&shared, FdFlags::empty())?;
@@ -125,7 +125,7 @@ pub fn leftovers(above: &Path) -> Vec<PathBuf> {
         .collect()
 }
 
-/// Removes them; returns how many. An empty folder goes, too, but does not count: it may be a new one.
+/// Removes them; returns their number. Also removes an empty folder, which does not count: it may be a new one.
 pub fn remove_leftovers(above: &Path) -> usize {
     let removed = named(above).into_iter().filter(|path| {
         // The lock is held until the folder is gone, so that no other process removes a new one of its name.
@@ -136,7 +136,7 @@ pub fn remove_leftovers(above: &Path) -> usize {
     removed.count()
 }
 
-/// What lies below `above` under a name of such a folder.
+/// The entries below `above` with the name of such a folder.
 fn named(above: &Path) -> Vec<PathBuf> {
     let names = directory::names(above).unwrap_or_default().into_iter();
     let named = names.filter(|name| is_name(name));
@@ -147,7 +147,7 @@ fn holds_something(folder: &Path) -> bool {
     directory::names(folder).is_ok_and(|names| !names.is_empty())
 }
 
-/// The lock of a folder that no process uses any more. That of another user, or a link, is none.
+/// The lock of a folder that no process uses any more. `None` for another user's folder, or a link.
 fn dead(folder: &Path) -> Option<File> {
     let lock = open_folder(folder).ok()?;
     let is_ours = lock.metadata().is_ok_and(|found| is_us(found.uid()));
@@ -219,7 +219,7 @@ mod tests {
         let made = PrivateTempFolder::new(above.path()).unwrap();
         fs::write(made.path().join("value"), "").unwrap();
         let joined = PrivateTempFolder::join(made.path().to_owned()).unwrap();
-        // As when its maker is killed.
+        // As if its maker was killed.
         let PrivateTempFolder { lock, .. } = &made;
         lock.unlock().unwrap();
         assert!(leftovers(above.path()).is_empty());

@@ -11,7 +11,7 @@ use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// Where POSIX systems keep their programs, if PATH is not set.
+/// The folders of a POSIX system's programs, if PATH is not set.
 const DEFAULT_PATH: &str = "/usr/bin:/bin";
 
 #[derive(Debug, thiserror::Error)]
@@ -49,15 +49,15 @@ pub fn find(command: &OsStr, path: Option<&OsStr>) -> Result<PathBuf, Error> {
     }
     let mut other = None;
     for directory in std::env::split_paths(path.unwrap_or(OsStr::new(DEFAULT_PATH))) {
-        // An empty or relative entry means the working directory: everyone who can write there could choose
-        // the program that gets the secrets.
+        // An empty or relative entry means the working directory: everyone who can write there could choose the
+        // program that gets the secrets.
         if !directory.is_absolute() {
             continue;
         }
         let path = directory.join(command);
         match kind(&path) {
             ProgramKind::Executable => return Ok(path),
-            // A directory that cannot be searched says nothing about the command.
+            // A directory that cannot be searched does not decide about the command.
             ProgramKind::Other if path.exists() => other = other.or(Some(path)),
             ProgramKind::Other | ProgramKind::Absent => {}
         }

@@ -1,12 +1,12 @@
-//! Which environment variables make programs run, load or contact something of a secret's choosing. A colleague
-//! who may only write a secret, or a secret with an unlucky name, must not decide that.
+//! Decides which environment variables let a secret's value make programs run, load or contact something. A
+//! colleague who may only write a secret, or a secret with an unlucky name, must not decide that.
 //!
-//! Gathered from the manuals that stand beside each line. No such list can be complete: whole families are taken by
+//! Gathered from the manuals named beside each line. No such list can be complete: whole families are refused by
 //! their prefix or suffix, and the credentials among them are excepted by name.
 
 use memchr::memmem::Finder;
 
-/// What a variable does to a program that gets it.
+/// The effect of a variable on a program that gets it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Risk {
     /// It makes a program load or run other code, or trust another authority.
@@ -15,7 +15,7 @@ pub enum Risk {
     Redirects,
 }
 
-/// The risk of a variable, if there is any. Case is ignored, as some readers do.
+/// The risk of a variable, if there is any. Ignores case, as some readers do.
 pub fn risk(name: &str) -> Option<Risk> {
     let name = &*name.to_ascii_uppercase();
     let finder = Finder::new(name);
@@ -38,14 +38,14 @@ pub fn risk(name: &str) -> Option<Risk> {
         Some(Risk::Redirects)
     } else {
         let is_in_family = is_of_python || begins(RUNS_PREFIXES);
-        // The credentials of Kluis itself are for nobody else.
+        // No other program may get the credentials of Kluis itself.
         let is_credential = ends(CREDENTIAL_SUFFIXES) && !name.starts_with("KLUIS_");
         (is_in_family && !is_credential).then_some(Risk::Runs)
     }
 }
 
-/// Whether this word is there. A search is cheaper than a set of a thousand words for the few variables that one
-/// command gives.
+/// Whether the list has this word. For the few variables of one command a search is cheaper than a set of a
+/// thousand words.
 fn has_word(words: &str, word: &Finder<'_>) -> bool {
     let is_edge = |byte: Option<&u8>| byte.is_none_or(u8::is_ascii_whitespace);
     let (words, length) = (words.as_bytes(), word.needle().len());
@@ -56,7 +56,7 @@ fn has_word(words: &str, word: &Finder<'_>) -> bool {
     })
 }
 
-/// Families that make programs run or load something, where nothing below says otherwise.
+/// Families that make programs run or load something, unless an exception below says otherwise.
 const RUNS_PREFIXES: &[&str] = &[
     // ld.so(8), dyld(1), rld(1): libraries to load
     "LD_",
@@ -154,7 +154,7 @@ const RUNS_PREFIXES: &[&str] = &[
     "KLUIS_",
 ];
 
-/// A name that ends so holds a command or a program, whatever tool reads it.
+/// A name with one of these endings contains a command or a program for any tool that reads it.
 const RUNS_SUFFIXES: &[&str] = &[
     "_ASKPASS",
     "_BROWSER",
@@ -319,8 +319,8 @@ const CREDENTIAL_NAMES: &str = concat!(
     "UV_PUBLISH_TOKEN UV_PUBLISH_USERNAME UV_PUBLISH_PASSWORD ",
 );
 
-/// A name in a family that is known by its prefix alone is a credential if it ends so. No tool runs what is in such
-/// a variable.
+/// The endings of credentials in a family that is known by its prefix alone. No tool runs the content of such a
+/// variable.
 const CREDENTIAL_SUFFIXES: &[&str] = &[
     "_TOKEN",
     "_PASSWORD",
@@ -427,7 +427,7 @@ mod tests {
         for name in named.chain(patterns) {
             assert_eq!(risk(&name), None, "{name}");
             assert_eq!(risk(&name.to_ascii_lowercase()), None, "{name}");
-            // Each stands there because its family would be refused.
+            // Each is listed because its family would be refused.
             let longer = format!("{name}_X");
             let is_open = CREDENTIAL_PATTERNS
                 .iter()

@@ -5,13 +5,13 @@ use rustix::stdio::dup2_stdin;
 use std::fs::File;
 use std::io;
 
-/// Replaces the standard input of this process and of everything it becomes or starts from now on. No other
-/// descriptor of the value stays open, and it has no name.
+/// Replaces the standard input of this process, and of everything that it becomes or starts from now on. No other
+/// descriptor of the value stays open, and the file has no name.
 pub fn replace(value: &Plaintext) -> io::Result<()> {
     Ok(dup2_stdin(&nameless(value)?)?)
 }
 
-/// A file in memory with exactly these bytes, which nobody can change, at its beginning.
+/// A file in memory with exactly these bytes, at its beginning. Nobody can change it.
 #[cfg(target_os = "linux")]
 fn nameless(value: &Plaintext) -> io::Result<File> {
     use rustix::fs::{MemfdFlags, Mode, SealFlags, fchmod, fcntl_add_seals, memfd_create};
@@ -34,7 +34,7 @@ fn nameless(value: &Plaintext) -> io::Result<File> {
     Ok(file)
 }
 
-/// A temporary file with exactly these bytes, whose name is removed at once.
+/// A temporary file with exactly these bytes; its name is removed at once.
 #[cfg(not(target_os = "linux"))]
 fn nameless(value: &Plaintext) -> io::Result<File> {
     let place = std::env::temp_dir();

@@ -1,10 +1,10 @@
-//! The exit codes and code words by which scripts tell failures apart. Their numbers never change.
+//! The exit codes and code words by which scripts distinguish failures. Their numbers never change.
 
 /// The exit codes. Scripts rely on them, so they never change.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Exit {
     Failed,
-    /// What was compared differs, which was asked for: no failure, with the code of one.
+    /// The compared things differ, as you asked to know: no failure, with the code of one.
     Differs,
     Usage,
     NotFound,

@@ -32,10 +32,10 @@ pub enum Error {
     NoKey { token: &'static str },
     #[error("KLUIS_TOKEN contains only white space")]
     BlankToken,
-    /// A new passphrase is to be chosen, and there is no terminal to choose it at.
+    /// A new passphrase is needed, and there is no terminal to choose it at.
     #[error("a new passphrase is needed, but there is no terminal to type it at")]
     NobodyChooses,
-    /// The vault is signed by another key than the pin says.
+    /// The vault is signed by another key than that of the pin.
     #[error("this is another vault than the one you pinned: its pin is {found}")]
     PinMismatch { found: String },
     /// There is no pin yet, and a key file opens any vault that was made for its public key.
@@ -45,7 +45,7 @@ pub enum Error {
     NotPinned { found: String },
     #[error("the key file needs its passphrase, but there is no terminal to type it at")]
     LockedKeyFile,
-    /// A file that was named to unlock with, and does not exist.
+    /// A file that you named to unlock with does not exist.
     #[error("{}", no_key_file(what, path))]
     NoKeyFile { what: &'static str, path: PathBuf },
     #[error("other users can read or write the key file {}", path.display())]
@@ -58,20 +58,20 @@ pub enum Error {
     Project(#[from] project::Error),
     #[error(transparent)]
     Vault(#[from] vault::Error),
-    /// Secrets that a command needs, each with the reason why it cannot have them. It gets none.
+    /// Secrets that a command needs and cannot have, each with the reason. It gets none.
     #[error("{}", several::message(.0))]
     Blocked(Vec<Blocked>),
-    /// What `status` finds where no key is held.
+    /// The result of `status` if there is no key.
     #[error("the vault is locked: no agent holds a key to it")]
     NoneHeld { has_passphrase: bool },
-    /// `agent` where there is one.
+    /// The error of `agent` if one already runs.
     #[error("an agent is already running")]
     AgentRuns,
     #[error(transparent)]
     Agent(#[from] agent::Error),
     #[error(transparent)]
     Ui(#[from] ui::Error),
-    /// The change is durable, but what the command prints about it could not be written to stdout.
+    /// The change is durable, but its output could not be written to stdout.
     #[error("the change was saved, but its output could not be written")]
     OutputLost(#[source] ui::Error),
     #[error(transparent)]
@@ -92,35 +92,35 @@ pub enum Error {
     /// A file beside the vault that a command reads, such as the other side of a merge.
     #[error("{}: {error}", path.display())]
     InFile { path: PathBuf, error: Box<Error> },
-    /// Why git keeps our side of a vault.
+    /// The reason why git keeps our side of a vault.
     #[error("{path} was not merged: {why}; your version is unchanged")]
     NotMerged {
         path: String,
         why: String,
         hint: Option<String>,
     },
-    /// What `vault diff --exit-code` found.
+    /// The result of `vault diff --exit-code`.
     #[error("the two differ")]
     Differs,
-    /// What `list --due --exit-code` found.
+    /// The result of `list --due --exit-code`.
     #[error("{}", counted(*count, "secret has expired or is due for rotation", "secrets have expired or are due for rotation"))]
     Due { count: usize },
-    /// What `check` found; the code is for the worst of it.
+    /// The result of `check`; the code is that of the worst finding.
     #[error("{}", counted(*count, "variable in the project file has a problem", "variables in the project file have problems"))]
     CheckFailed { count: usize, exit: Exit },
-    /// What `doctor` found.
+    /// The result of `doctor`.
     #[error("{}", counted(*count, "check failed", "checks failed"))]
     DoctorFailed { count: usize },
-    /// A rotation with a command whose last step is missing: the new value is still pending.
+    /// A rotation with a command that lacks its last step: the new value is still pending.
     #[error("{what}; the new value of {path} is kept as pending")]
     Unfinished { path: String, what: String },
-    /// A program that does a part of the work, and is not installed.
+    /// A program that is needed for a part of the work is not installed.
     #[error("{program} is not installed")]
     Missing {
         program: &'static str,
         hint: &'static str,
     },
-    /// A failure of no kind that a script would tell apart.
+    /// A failure of no kind that a script would distinguish.
     #[error("{0}")]
     Failed(#[from] anyhow::Error),
     /// The exit code of a command that `run` waited for, or one of a protocol; nothing is printed.
@@ -170,7 +170,7 @@ pub struct ErrorReport {
     pub code: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub hint: Option<String>,
-    /// Of what keeps the command from being done.
+    /// The ids of the apps that prevent the command.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub conflicting_ids: Vec<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -185,7 +185,7 @@ impl Error {
         }
     }
 
-    /// [`vault::Error::was_replaced`]
+    /// See [`vault::Error::was_replaced`].
     pub fn was_replaced(&self) -> bool {
         matches!(self, Self::Vault(error) if error.was_replaced())
     }
@@ -340,12 +340,12 @@ impl Error {
 }
 
 impl Error {
-    /// The message for people: where there is more than one, on a line of its own.
+    /// The message for people; several mistakes are on a line each.
     pub fn text(&self) -> String {
         let (heading, lines) = match self {
             Self::BeforeStart(error) => return error.text(),
             Self::Blocked(errors) if errors.len() > 1 => several::listed(errors),
-            // All mistakes in a file are worth a line each; blocked secrets mostly share one reason.
+            // Mistakes in a file have different reasons, a line each; blocked secrets mostly share one reason.
             Self::Vault(vault::Error::Invalid(details)) if details.len() > 1 => (
                 format!("{} mistakes", details.len()),
                 details.iter().map(Detail::message).collect(),

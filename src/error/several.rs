@@ -1,5 +1,5 @@
-//! Several failures in one report, so that you can mend them all at once: a line each for people, and the same
-//! for programs in one line and in `detail`.
+//! Several failures in one report, so that you can fix them all at once: a line each for people; for programs the
+//! same in one line and in `detail`.
 
 use super::Exit;
 use super::kind::of_vault;
@@ -7,10 +7,10 @@ use crate::vault;
 use crate::vault::error::{Detail, Step};
 use std::fmt;
 
-/// Any more are only counted.
+/// The greatest number of listed failures; more are only counted.
 pub const MAX_LISTED: usize = 10;
 
-/// A secret that a command cannot have, and where it was asked for.
+/// A secret that a command cannot have, and the place that requested it.
 #[derive(Debug)]
 pub struct Blocked {
     /// Such as a line of the project file.
@@ -19,7 +19,7 @@ pub struct Blocked {
 }
 
 impl Blocked {
-    /// Asked for in the command line.
+    /// Requested on the command line.
     pub fn of(error: vault::Error) -> Self {
         let place = None;
         Self { place, error }
@@ -63,7 +63,7 @@ pub fn message(errors: &[Blocked]) -> String {
     format!("{heading}: {}", lines.join("; "))
 }
 
-/// The heading, and a line for each of the first; the last says how many more.
+/// The heading, and a line for each of the first; the last gives the number of the others.
 pub fn listed(errors: &[Blocked]) -> (String, Vec<String>) {
     let mut lines: Vec<_> = errors
         .iter()
@@ -77,7 +77,7 @@ pub fn listed(errors: &[Blocked]) -> (String, Vec<String>) {
     (format!("{} secrets are not available", errors.len()), lines)
 }
 
-/// The exit code: as in `check`, a missing secret comes before one that is not allowed.
+/// The exit code: as in `check`, a missing secret takes precedence over one that is not allowed.
 pub fn kind(errors: &[Blocked]) -> Exit {
     let kinds: Vec<_> = errors
         .iter()

@@ -1,5 +1,5 @@
-//! Tests that no failure repeats a value, a passphrase or a token. A type for secrets cannot be a field of an error,
-//! because errors can be printed for debugging and secrets cannot.
+//! Tests that no failure repeats a value, a passphrase or a token. A type for secrets cannot be a field of an
+//! error, because errors can be printed for debugging and secrets cannot.
 
 mod fields;
 
@@ -24,7 +24,7 @@ fn renderings(error: &Error) -> [String; 3] {
     [error.message(), format!("{error:?}"), report]
 }
 
-/// Input in which a secret may stand by mistake is never repeated.
+/// Input that may contain a secret by mistake is never repeated.
 #[test]
 fn a_failure_never_repeats_a_misplaced_secret() {
     const SECRET: &str = "Zq7\u{e9} vK-2x!Wm\u{1b}9pT";

@@ -1,4 +1,5 @@
-//! Recognises what other tools encrypted: a value or a whole file, which must not become a secret as it stands.
+//! Recognises content that other tools encrypted: a value or a whole file, which must not become a secret
+//! unchanged.
 
 /// The beginning of each encrypted file, with the tool and the way to decrypt it.
 const FILES: [(&[u8], &str, &str); 11] = [
@@ -48,14 +49,14 @@ const FILES: [(&[u8], &str, &str); 11] = [
     (b"\x8c\x0d\x04", "PGP", "import the output of `gpg -d FILE`"),
 ];
 
-/// Why a whole file cannot be imported yet.
+/// The reason why a whole file cannot be imported yet.
 pub fn of_file(bytes: &[u8]) -> Option<String> {
     let bytes = bytes.trim_ascii_start();
     let found = FILES.iter().find(|(begins, ..)| bytes.starts_with(begins));
     found.map(|(_, tool, way)| format!("the file is still encrypted by {tool}: {way}"))
 }
 
-/// How to decrypt the value of a name, if a tool encrypted it.
+/// The way to decrypt the value of a name, if a tool encrypted it.
 pub fn of_value(name: &str, value: &[u8]) -> Option<&'static str> {
     let after = |begin: &str| value.strip_prefix(begin.as_bytes());
     if after("ENC[AES256_GCM,").is_some() {

@@ -12,7 +12,7 @@ use crate::vault::rule::RuleViolation;
 use std::fs::File;
 use std::path::Path;
 
-/// More members than the outermost object of an export has.
+/// More members than the outermost object of any export.
 const MAX_MEMBERS: usize = 100;
 
 /// A file that is larger is not read in several formats, which would take seconds.
@@ -30,17 +30,17 @@ const BY_CONTENT: [Format; 8] = [
     Format::Yaml,
 ];
 
-/// What a file is taken for.
+/// The format of a file, as far as it can be recognised.
 #[derive(Debug)]
 pub enum Detection {
     Known {
         format: Format,
-        /// What told it, for people.
+        /// The evidence for it, for people.
         by: &'static str,
-        /// The program whose CSV it is.
+        /// The program that wrote the CSV.
         program: Option<&'static str>,
     },
-    /// Each of these could be it.
+    /// Each of these fits.
     Several(Vec<Format>),
     /// No format reads it, for this reason.
     Foreign(RuleViolation),
@@ -75,7 +75,7 @@ pub fn detect(path: &Path) -> Detection {
     }
 }
 
-/// The formats beside `dotenv` that read this file, for programs whose files have the name of a `.env` file.
+/// The formats besides `dotenv` that read this file, for programs whose files have the name of a `.env` file.
 pub fn others_of_env(path: &Path) -> Vec<Format> {
     let content = content(path);
     let others = [Format::Docker, Format::Shell, Format::Systemd].into_iter();
@@ -90,7 +90,7 @@ fn known(format: Format, by: &'static str) -> Detection {
     }
 }
 
-/// Empty if the file could not be read twice: reading it later reports the problem.
+/// The content. Empty if the file cannot be read twice: reading it later reports the problem.
 fn content(path: &Path) -> Plaintext {
     let file = path.is_file().then(|| File::open(path).ok()).flatten();
     let read = file.and_then(|file| read_bounded(file).ok());
@@ -121,7 +121,7 @@ fn by_name(path: &Path) -> Option<Format> {
     }
 }
 
-/// The formats that the content shows; none where it shows nothing about a name.
+/// The formats that fit the content; none if the content does not decide.
 fn by_content(content: &Plaintext, named: Option<Format>) -> Vec<Format> {
     let text = unmarked(content);
     let of_json = of_json(text);
@@ -149,7 +149,7 @@ fn reads(format: Format, content: &Plaintext) -> bool {
     content.len() <= MAX_TRIED_BYTES && read().is_some_and(|read| !read.entries.is_empty())
 }
 
-/// The program whose CSV this is.
+/// The program that wrote this CSV.
 fn csv_program(content: &Plaintext) -> Option<&'static str> {
     let first = unmarked(content).split(|byte| *byte == b'\n').next()?;
     let headings = str::from_utf8(first).ok()?.split(',');
@@ -158,7 +158,7 @@ fn csv_program(content: &Plaintext) -> Option<&'static str> {
     Some(export.program)
 }
 
-/// A file with the name of a `.env` file: what no such file has shows another format.
+/// For a file with the name of a `.env` file: content that no such file has reveals another format.
 fn of_env(content: &Plaintext) -> Vec<Format> {
     let text = unmarked(content);
     if text.contains(&0) {
@@ -181,7 +181,7 @@ fn of_env(content: &Plaintext) -> Vec<Format> {
     }
 }
 
-/// Judged by the names of the outermost members, whatever their order. Nothing, if it is not JSON.
+/// Judges by the names of the outermost members, in any order. None if it is not JSON.
 fn of_json(text: &[u8]) -> Vec<Format> {
     if !text.trim_ascii_start().starts_with(b"{") && !text.trim_ascii_start().starts_with(b"[") {
         return Vec::new();
@@ -212,7 +212,7 @@ fn of_json(text: &[u8]) -> Vec<Format> {
     }
 }
 
-/// Judged by the names at the beginning of lines.
+/// Judges by the names at the beginning of lines.
 fn of_yaml(text: &[u8]) -> Format {
     let has = |name: &[u8]| {
         text.split(|byte| *byte == b'\n')
@@ -225,7 +225,7 @@ fn of_yaml(text: &[u8]) -> Format {
     }
 }
 
-/// Judged by its first line; where no program is known, `csv` says what to do.
+/// Judges by the first line. If no program is known, `csv` explains what to do.
 fn of_csv(text: &[u8]) -> Format {
     let first = text.split(|byte| *byte == b'\n').next().unwrap_or_default();
     let is_bitwarden = str::from_utf8(first).is_ok_and(bitwarden::is_header);

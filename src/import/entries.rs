@@ -1,7 +1,7 @@
 //! The result of reading an import: names with valid values, or mistakes with their places.
 //!
-//! A message shows only what can be a secret's name, and never a value: where a value of several lines lacks
-//! its quotes, part of it stands in the place of a name.
+//! A message shows only text that can be a secret's name, and never a value: if a value of several lines lacks
+//! its quotes, part of it is in the place of a name.
 
 use super::ciphertext;
 use crate::plaintext::Plaintext;
@@ -19,7 +19,7 @@ const REFERENCE: &str = "the value is a reference to 1Password: import the outpu
 /// More entries than this are a mistake, and would fill the memory.
 pub const MAX_ENTRIES: usize = 100_000;
 
-/// More mistakes than this are only counted.
+/// The greatest number of reported mistakes; more are only counted.
 const MAX_TOLD: usize = 10;
 
 /// One name with its value.
@@ -27,11 +27,11 @@ pub struct Entry {
     /// `None`: the workspace in use.
     pub workspace: Option<WorkspaceName>,
     pub name: SecretName,
-    /// `None`: the key that the name gives.
+    /// `None`: the key that follows from the name.
     pub env_key: Option<EnvKey>,
     /// Its name in the source, if that cannot be a secret's name.
     pub origin: Option<String>,
-    /// `None`: it is empty, and left out.
+    /// `None` if it is empty, and left out.
     pub value: Option<Plaintext>,
 }
 
@@ -50,7 +50,7 @@ pub struct Gathered {
     pub warnings: Vec<Warning>,
 }
 
-/// What may not be as meant about some names. It never has a value.
+/// A doubt about some names. It never contains a value.
 pub struct Warning {
     /// The names with their places.
     pub names: Vec<String>,
@@ -116,7 +116,7 @@ pub struct Entries {
     empty: Empty,
     repeated: Repeated,
     gathered: Gathered,
-    /// Where each name was given, and its position among the entries, if it is one.
+    /// The place where each name was given, and its position among the entries, if it is one.
     given: HashMap<SecretName, (Location, Option<usize>)>,
     /// The last number given to a name.
     numbers: HashMap<SecretName, usize>,
@@ -138,13 +138,12 @@ impl Entries {
         }
     }
 
-    /// Decides what a name becomes that the input gives again.
+    /// Sets the handling of a repeated name.
     pub fn on_repeat(self, repeated: Repeated) -> Self {
         Self { repeated, ..self }
     }
 
-    /// Adds a name and its value, or `None` where the value is null and left out; fails only when there are
-    /// too many.
+    /// Adds a name and its value; `None` is a null, which is left out. Fails only if there are too many.
     pub fn push(
         &mut self,
         place: Location,
@@ -240,7 +239,7 @@ impl Entries {
         Ok(())
     }
 
-    /// Decides about an entry whose name was given before, at `first`. It may get another name.
+    /// Decides about an entry whose name was given before, at `first`. It may give it another name.
     fn has_room_for(&mut self, entry: &mut Entry, place: Location, first: Location) -> bool {
         let name = entry.name.clone();
         match self.repeated {
@@ -277,7 +276,7 @@ impl Entries {
         }
     }
 
-    /// The name with the next number that no name of the input has yet.
+    /// The name with the next number that is free in the input.
     fn numbered(&mut self, name: &SecretName) -> Result<SecretName, RuleViolation> {
         let number = self.numbers.entry(name.clone()).or_insert(1);
         loop {
@@ -289,7 +288,7 @@ impl Entries {
         }
     }
 
-    /// The value to import; `None` where it is left out.
+    /// The value to import; `None` if it is left out.
     fn checked(
         &self,
         value: Option<Plaintext>,
@@ -334,7 +333,7 @@ impl Entries {
         self.gathered.left_out.push(LeftOut { what, why });
     }
 
-    /// Records a name without a value, unless it is no name: then it may be part of a value, and is a mistake.
+    /// Records a name without a value. Text that is not a name is a mistake: it may be part of a value.
     pub fn leave_out_name(
         &mut self,
         place: Location,
@@ -350,7 +349,7 @@ impl Entries {
         Ok(())
     }
 
-    /// Records what may not be as meant about a name.
+    /// Records a doubt about a name.
     pub fn warn(&mut self, place: Location, name: &str, what: &str) {
         let name = SecretName::parse(name);
         let shown = name.as_ref().map_or("a value", SecretName::as_str);

@@ -1,5 +1,5 @@
 //! Imports a folder of dotenv files: `.env` goes to the workspace in use; `.env.NAME` and `NAME.env` go to the
-//! workspace NAME, because these files hold the same variables. Subfolders are not read.
+//! workspace NAME, because these files have the same variables. Subfolders are not read.
 
 use super::entries::{Entry, Gathered, LeftOut};
 use super::{Format, Rules};
@@ -12,7 +12,7 @@ use std::fs::{self, File};
 use std::io;
 use std::path::Path;
 
-/// The last part of a name, after a dot or a dash, that says why a file is no workspace.
+/// The endings of a name, after a dot or a dash, of files that are no workspace, with the reason.
 const ENDINGS: [(&str, &[&str]); 4] = [
     (
         "it is an example",
@@ -144,7 +144,7 @@ fn told(file: &str, rule: &str, kind: &'static str) -> Detail {
     Detail::at(Vec::new(), RuleViolation::new(rule, kind))
 }
 
-/// Why a file whose name is like that of a dotenv file has no variables of a workspace.
+/// The reason why a file with a name like that of a dotenv file has no variables of a workspace.
 fn no_workspace(file: &str) -> Option<&'static str> {
     let is_edited = file.ends_with('~');
     let file = file.trim_end_matches('~');

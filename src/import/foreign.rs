@@ -1,6 +1,6 @@
-//! Names a file that `import` cannot read: compressed, or a database. Its first bytes say it.
+//! Names a file that `import` cannot read, compressed or a database, by its first bytes.
 
-/// How each kind begins, and what to do instead.
+/// The beginning of each kind, and the advice for it.
 const KINDS: [(&[u8], &str); 5] = [
     (
         b"PK\x03\x04",
@@ -21,7 +21,7 @@ const KINDS: [(&[u8], &str); 5] = [
     ),
 ];
 
-/// What the file is, if no format reads it; the text continues "the input is".
+/// The kind of the file, if no format reads it; the text continues "the input is".
 pub fn kind(bytes: &[u8]) -> Option<&'static str> {
     let mut known = KINDS.iter().filter(|(start, _)| bytes.starts_with(start));
     known.next().map(|(_, kind)| *kind)

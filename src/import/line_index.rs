@@ -17,7 +17,7 @@ impl<'t> Lines<'t> {
         }
     }
 
-    /// The line of a byte. The positions asked for must not go back.
+    /// The line of a byte. Later calls must not go back.
     pub fn line(&mut self, at: usize) -> Location {
         let at = at.clamp(self.at, self.text.len());
         let passed = &self.text[self.at..at];

@@ -1,4 +1,4 @@
-//! The formats that `import` reads, and what they have in common.
+//! The formats that `import` reads, and their common parts.
 
 mod ciphertext;
 pub mod detect;
@@ -77,14 +77,14 @@ pub enum Format {
     Pass,
 }
 
-/// How the input becomes names.
+/// The rules by which the input becomes names.
 #[derive(Clone, Copy, Default)]
 pub struct Rules<'a> {
     pub empty: Empty,
     pub nesting: Nesting,
-    /// The part of the input to read, where a format has parts.
+    /// The part of the input to read, if the format has parts.
     pub path: Option<&'a TreePath>,
-    /// What the columns of a CSV hold; `None`: its headings say it.
+    /// The content of a CSV's columns; `None`: its headings decide.
     pub columns: Option<&'a Columns>,
     pub wanted: Wanted,
     pub repeated: Repeated,
@@ -107,7 +107,7 @@ impl Format {
         )
     }
 
-    /// Whether names can lie within others.
+    /// Whether names can be nested.
     pub fn is_nested(self) -> bool {
         matches!(self, Self::Json | Self::Yaml | Self::Toml | Self::Ini)
     }
@@ -185,7 +185,7 @@ impl Format {
     }
 }
 
-/// Imports a tree, or the part of it that you named. `mapping` is what the format calls one.
+/// Imports a tree, or the part of it that you named. `mapping` is the format's word for one.
 fn read_tree(
     tree: Tree,
     mapping: &'static str,

@@ -1,8 +1,8 @@
-//! Compares the readers with the programs whose rules they follow, over generated files. Where `import` accepts a file and
-//! warns of nothing about a name, the value must be the one that the program reads.
+//! Compares the readers with the programs whose rules they follow, over generated files. If `import` accepts a
+//! file and warns of nothing about a name, the value must be the one that the program reads.
 //!
-//! A program that is not installed, or whose library is missing, is left out. `KLUIS_GENERATED_FILES` sets how many files
-//! each program reads.
+//! A program that is not installed, or whose library is missing, is left out. `KLUIS_GENERATED_FILES` sets the
+//! number of files for each program.
 
 use super::entries::{Entry, Repeated};
 use super::formats::dotenv::Dialect;
@@ -21,7 +21,7 @@ use std::env;
 use std::io::Write;
 use std::process::{Command, Stdio};
 
-/// Enough to meet each part beside each other, quick enough for every run.
+/// Enough to combine all parts, and quick enough for every run.
 const FILES: usize = 1_000;
 
 /// Each reads a JSON list of texts, and prints a list with null or an object for each. Parts of a name are joined by a slash,
@@ -158,7 +158,7 @@ fn by_java(files: &[String]) -> Option<Vec<Read>> {
     Some(read.collect())
 }
 
-/// The name that a secret gets; none where two names would become one.
+/// The name that a secret gets; `None` if two names would become one.
 fn adapted(theirs: BTreeMap<String, Option<String>>) -> Option<BTreeMap<String, Option<String>>> {
     let count = theirs.len();
     let adapted = |name: String| {
@@ -365,7 +365,7 @@ fn a_dotenv_file_is_read_as_python_dotenv_reads_it() {
         ],
         "",
     );
-    // A backtick quotes elsewhere, and takes what would be a variable of its own here.
+    // A backtick is a quote elsewhere, and would include text that is a variable of its own here.
     let (others, plain): (Vec<_>, Vec<_>) = files.into_iter().partition(|file| file.contains('`'));
     compare(Format::Dotenv, rules(), &plain, by_python(DOTENV, &plain));
     let mut dialect = rules();

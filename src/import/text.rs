@@ -10,7 +10,7 @@ pub fn unmarked(input: &Plaintext) -> &[u8] {
     bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes)
 }
 
-/// The input as text. It may not contain NUL, which some parsers take for the end.
+/// The input as text. It must not contain NUL, which ends the text for some parsers.
 pub fn text(input: &Plaintext) -> Result<&str, RuleViolation> {
     let bytes = unmarked(input);
     let text = str::from_utf8(bytes).map_err(|error| {

@@ -7,16 +7,16 @@ use crate::sealed::id::KeyId;
 use crate::sealed::key::{Key, KeyToCome};
 use crate::sealed::{self, Part, meta};
 
-/// The label of a key whose notes cannot be read. Who had full access may have spoiled them.
+/// The label of a key whose notes cannot be read. A former holder of full access may have spoiled them.
 pub const UNREADABLE: &str = "unreadable notes";
 
-/// The owner's notes about this key, or `None` if they cannot be read. Such a key may reach anything, so it is never
-/// granted anew. Refused without full access.
+/// The owner's notes about this key, or `None` if they cannot be read. Such a key may reach anything, so it is
+/// never granted anew. Needs full access.
 pub fn readable(keyring: &dyn Keyring, line: &Key) -> Result<Option<meta::Key>, Error> {
     or_none(of(keyring, line))
 }
 
-/// The same for a key of a kind to come.
+/// The same for a key of a kind that only a later version knows.
 pub fn readable_to_come(
     keyring: &dyn Keyring,
     line: &KeyToCome,
@@ -31,7 +31,7 @@ fn or_none(about: Result<meta::Key, Error>) -> Result<Option<meta::Key>, Error> 
     }
 }
 
-/// Notes in place of those that cannot be read: the key may reach everything.
+/// Notes that replace unreadable ones: the key may reach everything.
 pub fn unreadable() -> meta::Key {
     meta::Key {
         label: UNREADABLE.to_owned(),
@@ -40,7 +40,7 @@ pub fn unreadable() -> meta::Key {
     }
 }
 
-/// The owner's notes about this key. Refused without full access.
+/// The owner's notes about this key. Needs full access.
 pub fn of(keyring: &dyn Keyring, line: &Key) -> Result<meta::Key, Error> {
     opened(keyring, line.id, &line.about)
 }

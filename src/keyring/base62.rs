@@ -13,7 +13,7 @@ const fn characters(bytes: usize) -> usize {
     (bytes * 13_437).div_ceil(10_000)
 }
 
-/// `prefix`, then `payload` and the checksum of both as one number in base 62.
+/// Writes `prefix`, then `payload` and the checksum of both as one number in base 62.
 pub fn encode(prefix: &str, payload: &[u8]) -> Zeroizing<String> {
     let mut number = Zeroizing::new(payload.to_vec());
     number.extend_from_slice(&checksum(prefix, payload));

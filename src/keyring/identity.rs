@@ -1,22 +1,23 @@
-//! A key file's content: 32 random bytes that their owner keeps, for any number of vaults. Only its public key
-//! is ever given away. This page also specifies the file format.
+//! A key file's content: 32 random bytes that their owner keeps, for any number of vaults. The owner gives away
+//! only its public key. This page also specifies the file format.
 //!
-//! One line of UTF-8, in the one spelling and the notation of [`sealed`], its line end aside. `klp_…` is a
-//! [`recipient`], the public half; `kli_…` is the secret in base 62 with a checksum, as a token is written.
+//! A key file is one line of UTF-8, in the one spelling and the notation of [`sealed`], apart from its line end.
+//! `klp_…` is a [`recipient`], the public key; `kli_…` is the secret in base 62 with a checksum, written like a
+//! token.
 //!
 //! ```text
 //! {"kluis-identity":1,"public":"klp_…","secret":"kli_…"}
 //! {"kluis-identity":1,"public":"klp_…","kdf":{"argon2id":{"m":N,"t":N,"p":N}},"salt":"B16","sealed":"B"}
 //! ```
 //!
-//! The second is under a passphrase. Its parameters have the bounds of a vault's, which are looked at before
-//! any work. With `stretched` the 32 bytes that Argon2id makes of the passphrase, as for a vault, `sealed`
-//! is `seal(subkey(stretched, "identity"), fields("kluis/1", "identity", line), secret)`, where `line` is
-//! everything from `{` to the quotation mark that closes `salt`'s value.
+//! The second is under a passphrase. Its parameters have the bounds of a vault's, checked before any work.
+//! `stretched` is the 32 bytes that Argon2id makes of the passphrase, as for a vault; `sealed` is
+//! `seal(subkey(stretched, "identity"), fields("kluis/1", "identity", line), secret)`, where `line` is the text
+//! from `{` to the quotation mark that closes `salt`'s value.
 //!
-//! `public` stands in the clear so that it can be shown without a passphrase. A secret with another public
-//! half is damage: it also is the commitment that AES-GCM lacks, for no two passphrases can open one file
-//! to two identities with the same public half.
+//! `public` is in the clear so that it can be shown without a passphrase. A secret with another public key is
+//! damage. So `public` is also the commitment that AES-GCM lacks: no two passphrases can open one file to two
+//! identities with the same public key.
 
 use super::error::{Error, KeyFileError};
 use super::{base62, recipient};
@@ -33,7 +34,7 @@ use zeroize::Zeroizing;
 const VERSION: u64 = 1;
 const PREFIX: &str = "kli_";
 const LABEL: &str = "identity";
-/// Longer than any plain line, so the buffer does not grow and leave a copy of the secret.
+/// More than any plain line, so the buffer never grows and leaves a copy of the secret behind.
 const MAX_BARE_BYTES: usize = 256;
 
 /// The secret of a key file: it unlocks every vault that has its public key.
@@ -67,7 +68,7 @@ impl Identity {
         Plaintext::new(std::mem::take(&mut *text).into_bytes())
     }
 
-    /// The content of a file that opens with this passphrase. Runs Argon2id once.
+    /// The content of a file under this passphrase. Runs Argon2id once.
     pub fn under(&self, passphrase: &Passphrase, kdf: Kdf) -> Result<Plaintext, Error> {
         let salt = random::bytes::<SALT_BYTES>();
         let stretched = kdf.seed(passphrase, &salt).map_err(Error::Memory)?;
@@ -90,7 +91,7 @@ pub struct Locked {
     public: PublicKey,
     kdf: Kdf,
     salt: [u8; SALT_BYTES],
-    /// The part of the line that `sealed` is bound to.
+    /// The part of the line that is authenticated with `sealed`.
     line: String,
     sealed: Vec<u8>,
 }

@@ -14,8 +14,8 @@ use crate::sealed::meta::{self, Milliseconds};
 use crate::sealed::seed::{PublicKey, Seed, seal_grant};
 use crate::sealed::{self, Part, random};
 
-/// A new passphrase, token or public key for a vault. The slow work is done, and nothing is granted yet: only
-/// under the lock is it known what there is to grant.
+/// A new passphrase, token or public key for a vault. The slow work is done, but nothing is granted yet: the
+/// workspaces to grant are known only under the lock.
 pub struct Credential {
     pub id: KeyId,
     public: PublicKey,
@@ -32,7 +32,7 @@ enum Held {
         salt: [u8; SALT_BYTES],
         seed: Seed,
     },
-    /// The secret stays with its owner, who gave only the public key away.
+    /// The secret stays with its owner, who gave away only the public key.
     Elsewhere,
 }
 
@@ -89,7 +89,7 @@ pub struct Issuer<'a> {
 }
 
 impl Issuer<'_> {
-    /// The line of a new key, which reaches as far as `about` says, until `not_after`.
+    /// The line of a new key. It reaches as far as `about` says, until `not_after`.
     pub fn issue(
         &self,
         credential: &Credential,
@@ -119,7 +119,7 @@ impl Issuer<'_> {
     }
 
     /// The line of an existing key with a new grant, encrypted to its public key. With its seed the anchor is
-    /// renewed as well; otherwise the anchor stays.
+    /// renewed, too; otherwise the anchor stays.
     pub fn renew(&self, old: &Key, seed: Option<&Seed>, about: &meta::Key) -> Result<Key, Error> {
         let mut key = old.clone();
         if let (Some(seed), Lock::Passphrase { bond, .. } | Lock::Token { bond, .. }) =
@@ -175,7 +175,7 @@ impl Issuer<'_> {
     }
 }
 
-/// Whether the seed opens the whole line: the new line may replace one that works.
+/// Whether the seed opens the whole line, so that the new line may replace a working one.
 fn opens(key: &Key, seed: &Seed, content: &Plaintext, master: &Master) -> bool {
     let grant = seed.open_grant(&key.public_part(), &key.grant);
     let anchored = |bond: &Bond| seed.open_anchor(&bond.anchor) == Some(master.verify());

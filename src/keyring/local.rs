@@ -1,4 +1,4 @@
-//! The keyring that holds its keys in this process.
+//! A keyring with its keys in this process.
 
 use super::master::Master;
 use super::workspace::WorkspaceKeys;
@@ -28,8 +28,8 @@ pub struct LocalKeyring {
 }
 
 impl LocalKeyring {
-    /// Opens the grant of `key`. The caller has compared the commitment; here the anchor decides whether this
-    /// header is the one that the key was made for.
+    /// Opens the grant of `key`. The caller has compared the commitment. The anchor decides here whether the key
+    /// was made for this header.
     pub(super) fn new(header: &Header, key: KeyId, seed: Seed) -> Result<Self, Error> {
         Self::anchored(header, key, seed, None)
     }
@@ -103,7 +103,7 @@ impl LocalKeyring {
         Ok(())
     }
 
-    /// The same passphrase, token or key file with other keys of the vault.
+    /// The same passphrase, token or key file, with other keys of the vault.
     pub(super) fn succeeded_by(
         &self,
         master: Master,

@@ -42,7 +42,7 @@ impl Master {
         }
     }
 
-    /// Says that `next` signs headers from this revision on.
+    /// Signs that `next` signs headers from this revision on.
     pub(super) fn succession(&self, next: &Self, header: u64) -> Succession {
         let vault = self.vault.to_string();
         Succession::sign(&vault, &self.header, self.verify(), next.verify(), header)
@@ -126,7 +126,7 @@ impl Master {
         Ok(Signed::Header { vault: &vault }.sign(&self.header, &content.digest()))
     }
 
-    /// Signs any text as a header, for tests of what a reader refuses.
+    /// Signs any text as a header, for tests that a reader refuses it.
     #[cfg(test)]
     pub fn sign_text(&self, text: &str) -> SignatureBytes {
         let vault = self.vault.to_string();

@@ -1,7 +1,7 @@
 //! Unlocks a vault: turns a passphrase, a token or a key file into a [`Keyring`] that opens, seals, indexes
 //! and signs.
 //!
-//! A keyring never hands out a key. Its holder can use the keys, and cannot copy them.
+//! A keyring never hands out a key. A caller can use the keys, but not copy them.
 
 pub mod about;
 pub mod base62;
@@ -26,7 +26,7 @@ use crate::sealed::id::{KeyId, WorkspaceId};
 use crate::sealed::index::{Index, RecordKind};
 use crate::sealed::sign::{Digest, SignatureBytes, VerifyKey};
 
-/// How far a key reaches into a workspace.
+/// The reach of a key into a workspace.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum Reach {
     Read,
@@ -41,7 +41,7 @@ pub trait Keyring {
     /// Whether it reaches everything, and may change keys and workspaces.
     fn has_full_access(&self) -> bool;
 
-    /// How far it reaches into a workspace; `None` if it does not.
+    /// The reach into a workspace; `None` if the key does not reach it.
     fn reach(&self, workspace: WorkspaceId) -> Option<Reach>;
 
     /// The blind index of a name.
@@ -50,14 +50,14 @@ pub trait Keyring {
     /// Opens a ciphertext sealed for this place.
     fn open(&self, place: AadContext, sealed: &[u8]) -> Result<Plaintext, Error>;
 
-    /// [`Keyring::open`] for each one, in order. A keyring in the agent sends one request for many.
+    /// Opens each one, in order. A keyring in the agent sends one request for many.
     fn open_all(&self, sealed: &[(AadContext, Vec<u8>)]) -> Result<Vec<Plaintext>, Error> {
         let each = sealed.iter();
         each.map(|(place, sealed)| self.open(*place, sealed))
             .collect()
     }
 
-    /// [`Keyring::index`] for each name, in order.
+    /// The blind index of each name, in order.
     fn index_all(
         &self,
         workspace: WorkspaceId,
@@ -68,7 +68,7 @@ pub trait Keyring {
             .collect()
     }
 
-    /// The same keyring for several threads, if it can be used by them.
+    /// The same keyring for several threads, if several threads can use it.
     fn shared(&self) -> Option<&(dyn Keyring + Sync)> {
         None
     }
@@ -76,18 +76,18 @@ pub trait Keyring {
     /// Seals content for this place.
     fn seal(&self, place: AadContext, content: &[u8]) -> Result<Vec<u8>, Error>;
 
-    /// Signs a section's digest. Refused without the workspace's signing seed.
+    /// Signs a section's digest. Needs the workspace's signing seed.
     fn sign_section(
         &self,
         workspace: WorkspaceId,
         digest: &Digest,
     ) -> Result<SignatureBytes, Error>;
 
-    /// Signs a header. Refused without full access.
+    /// Signs a header. Needs full access.
     fn sign_header(&self, content: &Content) -> Result<SignatureBytes, Error>;
 
-    /// Makes keys for a new workspace: the verify key of its sections, and both keys as the header stores
-    /// them. Refused without full access.
+    /// Makes keys for a new workspace: the verify key of its sections, and both keys as the header stores them.
+    /// Needs full access.
     fn add_workspace(&mut self, workspace: WorkspaceId) -> Result<(VerifyKey, Vec<u8>), Error>;
 
     /// Moves to a newer header of the vault, whose keys may have changed since unlocking.
@@ -107,7 +107,7 @@ mod tests {
     use static_assertions::assert_not_impl_any;
     use std::fmt::{Debug, Display};
 
-    // A keyring can be used, and never printed or serialized by mistake.
+    // A keyring can be used, but never printed or serialised by mistake.
     assert_not_impl_any!(dyn Keyring: Debug, Display);
     assert_not_impl_any!(LocalKeyring: Debug, Display, Serialize, Copy, PartialEq);
     assert_not_impl_any!(Master: Debug, Display, Serialize, Copy, PartialEq);

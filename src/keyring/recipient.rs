@@ -1,5 +1,4 @@
-//! A public key as you give it away, `klp_…`. With it a vault's owner can let you in; it gives nothing else
-//! away.
+//! A public key as you give it away, `klp_…`. With it the owner of a vault can add you; it reveals nothing else.
 
 use super::{Error, base62};
 use crate::sealed::id::VaultId;

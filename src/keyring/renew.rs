@@ -1,7 +1,7 @@
 //! Renews the keys of a vault, and makes a keyring to replace the owner's.
 //!
-//! It needs no other holder's passphrase or token, because grants are encrypted to public keys. It never makes
-//! an anchor for anyone but the owner: only the key's holder can.
+//! It needs no other holder's passphrase or token, because grants are encrypted to public keys. It makes an
+//! anchor for the owner only: for another key, only that key's holder can.
 
 use super::issue::Issuer;
 use super::local::LocalKeyring;
@@ -13,34 +13,34 @@ use crate::sealed::meta;
 use crate::sealed::succession::{MAX_SUCCESSIONS, Succession};
 use std::collections::HashMap;
 
-/// Which keys are replaced.
+/// The choice of keys to replace.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Renewal {
     /// The root key, the header's seed, and the read key and signing seed of every workspace.
     Rekey,
-    /// The header's seed, which the holders of full access know.
+    /// The header's seed, which every holder of full access knows.
     Signer,
-    /// Everything that this key knew. For a key with full access that is the same as [`Renewal::Rekey`].
+    /// Everything that this key knew. For a key with full access this is the same as [`Renewal::Rekey`].
     Without(KeyId),
 }
 
-/// Whether who trusts the old header key shall trust the new one.
+/// Whether holders who trust the old header key shall trust the new one.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Trust {
-    /// The old key signs for the new one, so every other key goes on.
+    /// The old key signs for the new one, so every other key continues to work.
     Passes,
-    /// The old key may be an attacker's: no key that trusts it opens the vault any more.
+    /// An attacker may have the old key: no key that trusts it opens the vault any more.
     Ends,
 }
 
 pub struct Renewed {
     /// Opens and seals with the new keys, once `content` is the header.
     pub keyring: LocalKeyring,
-    /// The new header. It does not yet hold what is sealed with a workspace's read key.
+    /// The new header, still without the parts that are sealed with a workspace's read key.
     pub content: Content,
     /// The workspaces with new keys.
     pub workspaces: Vec<WorkspaceId>,
-    /// Keys without a line in the new header: their anchors would call it forged, or nobody knows how far they reach.
+    /// Keys without a line in the new header: their anchors would call it forged, or their reach is unknown.
     pub dropped: Vec<KeyId>,
 }
 
@@ -60,8 +60,8 @@ impl Scope<'_> {
         }
     }
 
-    /// Whether a key needs a new grant. With full access it has the root key and the header's seed, which change
-    /// unless only some workspaces get new keys.
+    /// Whether a key needs a new grant. A key with full access has the root key and the header's seed, which
+    /// change unless only some workspaces get new keys.
     fn touches(&self, key: &meta::Key) -> bool {
         match (self, &key.workspaces) {
             (Self::All, _) | (Self::None, None) => true,
@@ -85,7 +85,7 @@ impl LocalKeyring {
         let mut keys = Vec::with_capacity(content.keys.len());
         for line in &content.keys {
             let about = about::readable(self, line)?;
-            // The one that unlocked has full access, whatever its notes say.
+            // The key that unlocked has full access, whatever its notes say.
             let own = || (line.id == self.key()).then(about::unreadable);
             keys.push((line.id, about.or_else(own)));
         }
@@ -157,7 +157,7 @@ impl LocalKeyring {
         })
     }
 
-    /// How the new header's key came to be.
+    /// The changes that led to the new header's key.
     fn successions(
         &self,
         content: &Content,
@@ -175,8 +175,8 @@ impl LocalKeyring {
         Ok(all)
     }
 
-    /// The new root key and header seed, which may be the old ones, and what they renew. The holder of the root
-    /// key knew everything.
+    /// The new root key and header seed, which may be the old ones, and the workspaces to renew. The holder of
+    /// the root key knew everything.
     fn plan<'a>(
         &self,
         content: &Content,

@@ -24,7 +24,7 @@ impl Token {
         Self { key, secret }
     }
 
-    /// Whether a text is meant to be a token: it begins like one.
+    /// Whether a text is meant as a token: it begins like one.
     pub fn is_meant(text: &Plaintext) -> bool {
         text.expose().starts_with(PREFIX.as_bytes())
     }

@@ -1,5 +1,5 @@
-//! Turns a passphrase, token or key file into a keyring. Failures never tell how close a guess was, and no key
-//! opens a header it was not made for.
+//! Turns a passphrase, token or key file into a keyring. Failures never show how close a guess was. A key opens
+//! only headers that it was made for.
 
 use super::identity::Identity;
 use super::local::LocalKeyring;
@@ -27,8 +27,8 @@ pub fn with_token(header: &Header, token: &Token) -> Result<LocalKeyring, Error>
     LocalKeyring::new(header, key.id, seed)
 }
 
-/// Unlocks with a passphrase. Tries the key `first`, then the others in order. Each try costs what its key
-/// demands; it stops at 4 GiB-passes in total.
+/// Unlocks with a passphrase. Tries the key `first`, then the others in order. Each try costs as much as its
+/// key's parameters say; it stops at 4 GiB-passes in total.
 pub fn with_passphrase(
     header: &Header,
     passphrase: &Passphrase,
@@ -63,8 +63,8 @@ fn likely_first(header: &Header, first: Option<KeyId>) -> Vec<&Key> {
     keys
 }
 
-/// Unlocks with a key file, if `expected` signed the header. Anyone can grant something to a public key, so
-/// opening a grant says nothing about who made the vault.
+/// Unlocks with a key file, if `expected` signed the header. Anyone can encrypt a grant to a public key, so
+/// opening one does not prove who made the vault.
 ///
 /// Of several keys for one key file it uses the first with full access, else the first that opens.
 pub fn with_identity(
@@ -89,7 +89,7 @@ pub fn with_identity(
     narrower.ok_or(failed.unwrap_or(Error::WrongKeyFile))
 }
 
-/// Whether any key file could open it.
+/// Whether the header has a key for a key file.
 pub fn admits_identities(header: &Header) -> bool {
     let mut keys = header.content().keys.iter();
     keys.any(|key| key.lock == Lock::Identity)
@@ -104,9 +104,9 @@ pub fn identity_keys<'h>(
     keys.filter(move |key| key.lock == Lock::Identity && key.public == *public)
 }
 
-/// Unlocks with the seed of a key. A line that is gone or has changed is [`Error::KeyChanged`]. For a key
-/// file's line nothing reveals a forged header: the caller passes a header only if it is signed by the key
-/// that was pinned when the seed was given.
+/// Unlocks with the seed of a key. A missing or changed line is [`Error::KeyChanged`]. A key file's line cannot
+/// reveal a forged header: the caller passes a header only if it is signed by the key that was pinned when the
+/// seed was given.
 pub fn with_seed(header: &Header, key: KeyId, secret: derive::Key) -> Result<LocalKeyring, Error> {
     let content = header.content();
     let seed = Seed::new(secret, content.vault, key);

@@ -1,4 +1,4 @@
-//! A vault's public key as people write it down and pin it.
+//! A vault's public key, as people write it down and pin it.
 
 use super::base62;
 use crate::sealed::header::Header;
@@ -11,7 +11,7 @@ pub fn vault_key(header: &Header) -> String {
     encode_vault_key(&header.content().verify)
 }
 
-/// `klv_`, then the 32 bytes and a checksum in base62.
+/// Writes `klv_`, then the 32 bytes and a checksum in base62.
 pub fn encode_vault_key(key: &VerifyKey) -> String {
     base62::encode(PREFIX, key).to_string()
 }

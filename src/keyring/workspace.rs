@@ -71,8 +71,8 @@ impl WorkspaceKeys {
     /// Signs a section's digest. Refused without the signing seed.
     pub fn sign(&self, digest: &Digest) -> Result<SignatureBytes, Error> {
         let seed = self.sign.as_ref().ok_or(Error::ReadOnly)?;
-        // A grant could carry a seed that does not belong to the workspace. Every reader would refuse its
-        // section, so it is refused before it is written.
+        // A grant could contain a seed that does not belong to the workspace. Every reader would refuse its
+        // section, so the signature is refused before anything is written.
         if sign::verify_key(seed) != self.verify {
             return Err(crate::sealed::Error::Damaged(Part::Workspace(self.id)).into());
         }

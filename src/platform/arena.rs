@@ -10,9 +10,9 @@ use memmap2::MmapMut;
 
 const HUGE_PAGE_BYTES: usize = 2 << 20;
 
-/// Calls `work` with that many zeroed blocks of 1 KiB, aligned to a huge page.
+/// Calls `work` with so many zeroed blocks of 1 KiB, aligned to a huge page.
 ///
-/// Fails when the system has too little memory; missing huge pages are no failure.
+/// Fails if the system has too little memory. Works without huge pages.
 pub fn with_blocks<T>(blocks: usize, work: impl FnOnce(&mut [Block]) -> T) -> io::Result<T> {
     let needed = blocks.checked_mul(Block::SIZE).ok_or_else(too_large)?;
     let mapped = needed.checked_add(HUGE_PAGE_BYTES).ok_or_else(too_large)?;

@@ -1,12 +1,12 @@
-//! Reading no further than a bound: naming `/dev/zero` by mistake ends. Any of it may be secret.
+//! Reads up to a bound, so that reading `/dev/zero` by mistake ends. The bytes may be secret.
 
 use std::io::{self, Read};
 use zeroize::Zeroizing;
 
 const FIRST_READ_BYTES: usize = 64 << 10;
 
-/// Reads to the end, but at most `most_bytes`. To notice an input that is too long, ask for one byte more than you
-/// accept. A buffer that is too small is wiped when a larger one has its bytes.
+/// Reads to the end, but at most `most_bytes`. To detect an input that is too long, ask for one byte more than
+/// you accept. A buffer that is too small is wiped after its bytes are copied to a larger one.
 pub fn read(mut from: impl Read, most_bytes: usize) -> io::Result<Zeroizing<Vec<u8>>> {
     let mut bytes = Zeroizing::new(vec![0; FIRST_READ_BYTES.min(most_bytes)]);
     let mut length = 0;

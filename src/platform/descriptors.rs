@@ -1,4 +1,4 @@
-//! The descriptors that this process inherited, and what other programs get of them.
+//! The descriptors that this process inherited, and the ones that it passes on.
 
 use super::directory;
 use rustix::fs::{FileType, Stat, fstat, stat};
@@ -11,14 +11,14 @@ use std::os::fd::{BorrowedFd, RawFd};
 use std::path::Path;
 
 const FOLDER: &str = "/dev/fd";
-/// As many as can be tried one by one.
+/// The greatest number of descriptors that can be tried one by one.
 const MAX_NUMBERS: RawFd = 1 << 20;
-/// More than the limit is where nobody changed it.
+/// More than the limit where nobody changed it.
 const USUAL_NUMBERS: u64 = 1 << 16;
 
-/// Keeps a file that was opened by its path from every program that this process becomes or starts. It may have
-/// been inherited as well: then a program could seek in it and read it again. Stdin is empty from now on if it
-/// is that file. A terminal or another device stays.
+/// Hides a file that was opened by its path from every program that this process becomes or starts. The process
+/// may also have inherited it: then a program could seek in it and read it again. If stdin is that file, stdin is
+/// empty from now on. A terminal or another device stays.
 pub fn withhold(file: &File) -> io::Result<()> {
     let wanted = fstat(file)?;
     withhold_stdin(wanted)?;
@@ -32,17 +32,18 @@ pub fn withhold_unopened(path: &Path) -> io::Result<()> {
     withhold_inherited(wanted)
 }
 
-/// Keeps every inherited descriptor but stdin from other programs that is this file, which may still be read.
+/// Hides every inherited descriptor of this file except stdin from other programs. The file may still be read
+/// here.
 pub fn withhold_unread(path: &Path) -> io::Result<()> {
     withhold_inherited(stat(path)?)
 }
 
-/// Empties stdin if it holds something, and not if it is a terminal or another device.
+/// Empties stdin if it has content, and not if it is a terminal or another device.
 pub fn empty_stdin() -> io::Result<()> {
     withhold_stdin(fstat(rustix::stdio::stdin())?)
 }
 
-/// Whether it holds something that could be read again.
+/// Whether it has content that could be read again.
 fn is_content(found: &Stat) -> bool {
     matches!(
         FileType::from_raw_mode(found.st_mode),
@@ -76,7 +77,7 @@ fn withhold_inherited(wanted: Stat) -> io::Result<()> {
     Ok(())
 }
 
-/// Another descriptor of what is open under this number.
+/// Another descriptor for the open file with this number.
 pub fn duplicate(number: RawFd) -> io::Result<File> {
     Ok(File::from(borrow(number).try_clone_to_owned()?))
 }
@@ -99,15 +100,15 @@ pub fn close_inherited() {
     }
 }
 
-/// The open descriptors besides the standard streams, and one that is closed by now. Without their folder, as in
-/// a chroot, every number that may be one of them.
+/// The open descriptors besides the standard streams, and one that is already closed. Without the folder that
+/// lists them, as in a chroot, every number that may be one of them.
 fn inherited() -> io::Result<Vec<RawFd>> {
     listed_in(FOLDER)
 }
 
 fn listed_in(folder: &str) -> io::Result<Vec<RawFd>> {
     let Ok(names) = directory::names(folder.as_ref()) else {
-        // A lowered limit closes none that were opened before.
+        // A lowered limit closes no descriptor that was opened before.
         let most = getrlimit(Resource::Nofile)
             .current
             .map(|most| most.max(USUAL_NUMBERS));
@@ -126,7 +127,7 @@ fn listed_in(folder: &str) -> io::Result<Vec<RawFd>> {
     reason = "what was inherited is known by its number alone"
 )]
 fn borrow<'a>(number: RawFd) -> BorrowedFd<'a> {
-    // SAFETY: the number is not -1, and is only asked about or duplicated: EBADF if it is closed.
+    // SAFETY: the number is not -1, and is only queried or duplicated: EBADF if it is closed.
     unsafe { BorrowedFd::borrow_raw(number) }
 }
 

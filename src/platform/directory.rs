@@ -1,4 +1,4 @@
-//! Directories as a private file needs them: made durably and for their owner.
+//! Makes and opens directories for private files: durably, and for their owner.
 
 use super::file_system;
 use super::permissions::PRIVATE_FOLDER;
@@ -10,7 +10,7 @@ use std::os::unix::ffi::OsStringExt;
 use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 use std::path::Path;
 
-/// Whether what is written here stays in memory: in a tmpfs, which is on no disk but for swap.
+/// Whether files written here stay in memory: in a tmpfs, which is on no disk except for swap.
 pub fn is_in_memory(directory: &Path) -> bool {
     #[cfg(target_os = "linux")]
     {
@@ -28,7 +28,7 @@ pub fn is_in_memory(directory: &Path) -> bool {
     }
 }
 
-/// The names in a folder. Unlike the standard library's, it does not end in a panic where closing fails.
+/// The names in a folder. Unlike the standard library's function, it does not panic if closing fails.
 pub fn names(folder: &Path) -> io::Result<Vec<OsString>> {
     let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
     let open = openat(CWD, folder, flags, Mode::empty())?;
@@ -42,7 +42,7 @@ pub fn names(folder: &Path) -> io::Result<Vec<OsString>> {
     Ok(names)
 }
 
-/// Makes a directory and those above it, each durable in the one above: otherwise a file that was reported as
+/// Makes a directory and its missing parents, each durable in its parent: otherwise a file that was reported as
 /// saved could vanish with its directory.
 pub fn make(directory: &Path) -> io::Result<()> {
     if directory.is_dir() {
@@ -67,7 +67,7 @@ fn open_to_sync(folder: &Path) -> io::Result<File> {
     open_or_search(|access| Ok(openat(CWD, folder, access | flags, Mode::empty())?.into()))
 }
 
-/// Opens a folder for reading, or without the right to list it. Then it cannot be made durable.
+/// Opens a folder for reading, or else without the right to list it. Then it cannot be made durable.
 pub fn open_or_search(open: impl Fn(OFlags) -> io::Result<File>) -> io::Result<File> {
     match open(OFlags::RDONLY) {
         Err(error) if error.kind() == io::ErrorKind::PermissionDenied => open(SEARCH),
@@ -84,7 +84,7 @@ fn let_owner_in(directory: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Enough to open what is in a directory, without the right to list it.
+/// Enough to open files in a directory, without the right to list it.
 #[cfg(target_os = "linux")]
 pub const SEARCH: OFlags = OFlags::PATH;
 #[cfg(target_os = "macos")]

@@ -1,27 +1,27 @@
-//! Calls that a file system may not know: it goes on without them where nothing is lost at once, and remembers
-//! what you must be told.
+//! Calls that a file system may not support: work continues without them if nothing is lost at once, and the gap
+//! is noted for a warning.
 //!
-//! An error that means a broken disk (EIO, ENOSPC, EROFS, EDQUOT) is never taken for such a gap.
+//! An error that means a broken disk (EIO, ENOSPC, EROFS, EDQUOT) never counts as such a gap.
 
 use rustix::io::Errno;
 use std::fs::File;
 use std::io;
 use std::sync::atomic::{AtomicU8, Ordering};
 
-/// Something that the file system could not do.
+/// A thing that the file system could not do.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Gap {
-    /// It cannot say whether what was written survives a power cut.
+    /// It does not guarantee that written bytes survive a power cut.
     Durability,
     /// It did not keep the mode of a file.
     Mode,
-    /// The owner or group of a file that was replaced could not be kept.
+    /// The owner or group of a replaced file could not be kept.
     Owner,
-    /// The access control list of a file that was replaced could not be kept.
+    /// The access control list of a replaced file could not be kept.
     AccessList,
     /// The vault from before a change could not be kept.
     Previous,
-    /// The vault from before a change, which a removed key opens, could not be looked for.
+    /// The search for the vault from before a change, which a removed key opens, failed.
     PreviousLeft,
 }
 
@@ -46,7 +46,7 @@ impl Gap {
         1 << self as u8
     }
 
-    /// What it means for you, as a warning.
+    /// The consequence for you, as a warning.
     pub fn warning(self) -> &'static str {
         match self {
             Self::Durability => {
@@ -71,26 +71,26 @@ impl Gap {
     }
 }
 
-/// What was noted in this process.
+/// The gaps noted in this process.
 pub fn gaps() -> impl Iterator<Item = Gap> {
     let seen = SEEN.load(Ordering::Relaxed);
     ALL.into_iter().filter(move |gap| seen & gap.bit() != 0)
 }
 
-/// Whether an error means that the file system does not know the call, or not for this kind of file.
+/// Whether an error means that the file system does not support the call, or not for this kind of file.
 pub fn is_unknown(errno: Errno) -> bool {
     [Errno::INVAL, Errno::NOSYS, Errno::NOTSUP, Errno::OPNOTSUPP].contains(&errno)
 }
 
-/// Makes the bytes of a file durable. Once: after a failed fsync the next one may succeed with the bytes lost. The
-/// standard library repeats an interrupted one only, and goes down to the platters on macOS.
+/// Makes the bytes of a file durable. Tries once: after a failed fsync the next one may succeed with the bytes
+/// lost. The standard library only repeats an interrupted call, and flushes the drive's cache on macOS.
 pub fn sync_file(file: &File) -> io::Result<()> {
     unless_unknown(file.sync_all(), is_unknown)
 }
 
 /// Makes the names in a folder durable. CIFS, shared folders of VirtualBox and some others cannot.
 pub fn sync_folder(folder: &File) -> io::Result<()> {
-    // EBADF: the folder may be searched only, so it was opened without the right to list it.
+    // EBADF: the folder may only be searched, so it was opened without the right to list it.
     unless_unknown(folder.sync_all(), |errno| {
         is_unknown(errno) || errno == Errno::BADF
     })

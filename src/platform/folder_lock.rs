@@ -1,4 +1,4 @@
-//! The lock of those who change files in a folder: the folder itself is locked, so nothing is left behind.
+//! The lock for changing files in a folder: it locks the folder itself, so it leaves nothing behind.
 
 use super::file_system::is_unknown;
 use rustix::io::Errno;
@@ -9,10 +9,10 @@ use std::time::{Duration, Instant};
 
 const PAUSE: Duration = Duration::from_millis(2);
 
-/// Locks an open folder, until the file is dropped. Fails with [`ErrorKind::WouldBlock`] if another process keeps the
-/// lock for longer than `patience`.
+/// Locks an open folder, until the file is dropped. Fails with [`ErrorKind::WouldBlock`] if another process keeps
+/// the lock for longer than `patience`.
 ///
-/// On NFS and some other file systems, a folder cannot be locked. There, one of two changes at the same moment may be
+/// NFS and some other file systems cannot lock a folder. There, one of two changes at the same moment may be
 /// lost.
 pub fn lock(folder: File, patience: Duration) -> io::Result<File> {
     let started = Instant::now();

@@ -1,5 +1,5 @@
-//! Runs git, found on PATH. It gets none of Kluis' credentials. A program that lies in the folder itself, or in the
-//! repository around it, is never taken for git: whoever made the repository may have put it there.
+//! Runs git, found on PATH. It gets none of Kluis' credentials. `kluis` never runs a git program in the folder
+//! itself, or in the repository around it: the author of the repository may have put it there.
 
 use std::ffi::OsStr;
 use std::io;
@@ -9,8 +9,8 @@ use std::process::{Command, Stdio};
 /// Variables with a credential in them, or the path of one.
 const WITHHELD: [&str; 3] = ["KLUIS_TOKEN", "KLUIS_PASSPHRASE", "KLUIS_KEY_FILE"];
 
-/// Runs git in a folder. Gives what it prints, without the line end; `None` if it fails. An error means that it could
-/// not be started: mostly it is not installed.
+/// Runs git in a folder. Returns its output without the line end; `None` if git fails. An error means that git
+/// could not be started: mostly it is not installed.
 pub fn run<S: AsRef<OsStr>>(folder: &Path, arguments: &[S]) -> io::Result<Option<String>> {
     let path = trusted_path(folder);
     let mut programs = path.iter().map(|directory| directory.join("git"));
@@ -30,8 +30,7 @@ pub fn run<S: AsRef<OsStr>>(folder: &Path, arguments: &[S]) -> io::Result<Option
     Ok(output.status.success().then_some(text))
 }
 
-/// The folders of PATH, without those that are relative, that are this folder or the current one, or that lie in their
-/// repositories.
+/// The folders of PATH, without relative ones, this folder, the current one, and those in their repositories.
 fn trusted_path(folder: &Path) -> Vec<PathBuf> {
     let here = [folder.canonicalize(), std::env::current_dir()];
     let here: Vec<PathBuf> = here.into_iter().flatten().collect();

@@ -1,14 +1,14 @@
-//! How much memory this process may still take, by the machine, its limits (RLIMIT_AS, RLIMIT_DATA) and its control
-//! groups (versions 1 and 2). Beyond the last, the kernel kills without a word.
+//! The memory that this process may still take, by the machine, its limits (RLIMIT_AS, RLIMIT_DATA) and its
+//! control groups (versions 1 and 2). Beyond a group's limit, the kernel kills the process without a message.
 //!
-//! It is an estimate: others take memory, too. What the system does not tell does not count.
+//! It is an estimate: other processes take memory, too. A limit that the system does not report does not count.
 
 use std::fmt;
 
 /// Left for everything else that a command does.
 const HEADROOM_BYTES: u64 = 4 << 20;
 
-/// Memory that is needed, and cannot be had.
+/// The memory that is missing.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Shortage {
     needed: u64,
@@ -24,7 +24,7 @@ impl fmt::Display for Shortage {
 
 impl std::error::Error for Shortage {}
 
-/// Fails if so many bytes cannot be had.
+/// Fails if so many bytes are not available.
 pub fn check(bytes: u64) -> Result<(), Shortage> {
     let needed = bytes.saturating_add(HEADROOM_BYTES);
     match available() {
@@ -33,7 +33,7 @@ pub fn check(bytes: u64) -> Result<(), Shortage> {
     }
 }
 
-/// The bytes that this process may still take; `None` if the system does not tell.
+/// The bytes that this process may still take; `None` if the system does not report them.
 #[cfg(target_os = "linux")]
 pub fn available() -> Option<u64> {
     use std::path::Path;
@@ -101,7 +101,7 @@ mod linux {
         swap_is_added: true,
     };
 
-    /// By the text of `/proc/meminfo`.
+    /// Parses the text of `/proc/meminfo`.
     pub fn of_machine(text: &str) -> Option<Machine> {
         Some(Machine {
             memory: kibibytes(text, "MemAvailable:")?,
@@ -109,7 +109,7 @@ mod linux {
         })
     }
 
-    /// By the text of `/proc/self/status`.
+    /// Parses the text of `/proc/self/status`.
     pub fn of_limits(text: &str) -> Option<u64> {
         let left = |resource, used| {
             let limit = getrlimit(resource).current?;
@@ -122,7 +122,7 @@ mod linux {
         [space, data].into_iter().flatten().min()
     }
 
-    /// By the text of `/proc/self/cgroup`, and the control groups that are mounted at `mounted`.
+    /// Parses the text of `/proc/self/cgroup`, and reads the control groups that are mounted at `mounted`.
     pub fn of_groups(text: &str, mounted: &Path, free_swap: u64) -> Option<u64> {
         let lines = text.lines().filter_map(|line| {
             let mut parts = line.splitn(3, ':');
@@ -143,7 +143,7 @@ mod linux {
             let below = Path::new(group.trim_start_matches('/'));
             let mut left = Vec::new();
             for place in places {
-                // In a container the path may be that of the host, and the container's own group is mounted.
+                // In a container the path may be that of the host, while the container's own group is mounted.
                 left.extend(
                     below
                         .ancestors()
@@ -156,7 +156,7 @@ mod linux {
     }
 
     impl Files {
-        /// What a group may still take; `None` without a limit.
+        /// The bytes that a group may still take; `None` without a limit.
         fn left(&self, group: &Path, free_swap: u64) -> Option<u64> {
             let number = |name: &str| read(group.join(name))?.trim().parse::<u64>().ok();
             let limit = number(self.limit)?;

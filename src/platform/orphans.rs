@@ -1,11 +1,12 @@
-//! The duty of process 1 in a container: processes whose parent has ended become its children, and stay as zombies
-//! until it asks how they ended.
+//! The duty of process 1 in a container: it becomes the parent of processes whose parent has ended, and they stay
+//! as zombies until it waits for them.
 
 #[cfg(target_os = "linux")]
 use nix::sys::wait::{Id, WaitPidFlag, waitid, waitpid};
 use rustix::process::Pid;
 
-/// Whether they become children of this process: it is process 1, or asked for them (`PR_SET_CHILD_SUBREAPER`).
+/// Whether orphans become children of this process: it is process 1, or asked for them
+/// (`PR_SET_CHILD_SUBREAPER`).
 pub fn are_adopted() -> bool {
     #[cfg(target_os = "linux")]
     {
@@ -16,8 +17,8 @@ pub fn are_adopted() -> bool {
     false
 }
 
-/// Waits until the child has ended, and leaves it to be waited for. As process 1 it reaps all others meanwhile. No
-/// other child may be started then.
+/// Waits until the child has ended, and leaves it to be waited for. As process 1 it reaps all other children
+/// meanwhile, so start no other child.
 pub fn reap_until_end_of(child: Pid) {
     #[cfg(target_os = "linux")]
     if rustix::process::getpid() == Pid::INIT {
@@ -31,7 +32,7 @@ pub fn reap_until_end_of(child: Pid) {
 /// The same in a thread of its own.
 pub fn reap_beside(child: Pid) {
     if cfg!(target_os = "linux") && rustix::process::getpid() == Pid::INIT {
-        // Without a thread they stay: nothing else depends on it.
+        // If no thread starts, the zombies stay: nothing else depends on this.
         let thread = std::thread::Builder::new();
         let _ = thread.spawn(move || reap_until_end_of(child));
     }

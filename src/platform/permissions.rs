@@ -1,4 +1,4 @@
-//! Who may touch a file or a folder, as far as its owner and its mode tell.
+//! Who may read or write a file or a folder, according to its owner and its mode.
 
 use rustix::process::geteuid;
 use std::fs::Metadata;
@@ -14,7 +14,7 @@ const OTHERS: u32 = 0o077;
 const READ: u32 = 0o044;
 const WRITE: u32 = 0o022;
 
-/// What everybody but the owner may do.
+/// The rights of everybody but the owner.
 #[derive(Clone, Copy)]
 pub struct Others(u32);
 
@@ -23,8 +23,8 @@ impl Others {
         Self(found.mode() & OTHERS)
     }
 
-    /// The same, where a group that has the owner's number is the owner's own, by the convention that makes
-    /// a umask of 002 safe.
+    /// The same, but a group with the owner's number counts as the owner's own, by the convention that makes a
+    /// umask of 002 safe.
     pub fn beyond_private_group(found: &Metadata) -> Self {
         let Self(bits) = Self::of(found);
         let has_own_group = found.gid() == found.uid() && found.uid() != 0;
@@ -39,7 +39,7 @@ impl Others {
         self.0 & WRITE != 0
     }
 
-    /// Whether they are in its group, if there are any.
+    /// Whether the others are in its group, if there are any.
     pub fn are_of_its_group(self) -> bool {
         self.0 & !GROUP == 0
     }
@@ -49,12 +49,12 @@ impl Others {
     }
 }
 
-/// Whether this is the user that the process runs as.
+/// Whether this is the user of this process.
 pub fn is_us(uid: u32) -> bool {
     uid == geteuid().as_raw()
 }
 
-/// The same, or root, who may do everything anyhow.
+/// Whether this is the user of this process, or root, who may do everything.
 pub fn is_us_or_root(uid: u32) -> bool {
     uid == 0 || is_us(uid)
 }

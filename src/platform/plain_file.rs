@@ -1,5 +1,5 @@
-//! Writes a file that holds no secret, in one step: it is whole and durable, or what was there before. The mode of
-//! one that is replaced stays.
+//! Writes a file without secrets in one step: afterwards it has the complete new content, or the old one. A
+//! replaced file keeps its mode.
 
 use super::directory::or_here;
 use super::file_system::{sync_file, sync_folder};
@@ -10,7 +10,7 @@ use std::io::{self, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
-/// The mode of a file that was not there.
+/// The mode of a new file.
 const NEW_MODE: u32 = 0o644;
 
 /// Writes a file in an existing folder. A link is an error.
@@ -19,17 +19,17 @@ pub fn replace(path: &Path, contents: &[u8]) -> io::Result<()> {
     write(path, contents, mode, |_| Ok(true), Put::Replacing).map(drop)
 }
 
-/// The same, if the file still has its `old` contents. Returns whether it had.
+/// The same, if the file still has its `old` contents. Returns whether it had them.
 pub fn replace_if(path: &Path, old: &[u8], contents: &[u8]) -> io::Result<bool> {
     let Some(mode) = mode(path)? else {
         return Ok(false);
     };
-    // Looked at last, right before the new file takes the name.
+    // Checked last, right before the new file takes the name.
     let is_same = |path: &Path| Ok(self::mode(path)?.is_some() && fs::read(path)? == old);
     write(path, contents, mode, is_same, Put::Replacing)
 }
 
-/// Writes a file that must not be there yet.
+/// Writes a file that must not exist yet.
 pub fn create(path: &Path, contents: &[u8]) -> io::Result<()> {
     write(path, contents, NEW_MODE, |_| Ok(true), Put::New).map(drop)
 }

@@ -1,5 +1,5 @@
-//! Writes a private file and puts it in place in one step: it is complete under a temporary name in the same
-//! directory before it is renamed, and removed if that does not happen.
+//! Writes a private file and puts it in place in one step. It is complete under a temporary name in the same
+//! directory before it is renamed, and removed if it is not renamed.
 
 use super::file_system::{self, Gap};
 use super::permissions::is_us;
@@ -17,26 +17,26 @@ use std::time::{Duration, SystemTime};
 /// Reading and writing, for the owner.
 pub const OWNER_ONLY: Mode = Mode::RUSR.union(Mode::WUSR);
 
-/// All that others than the owner may do.
+/// All rights of users other than the owner.
 const OTHERS: Mode = Mode::RWXG.union(Mode::RWXO);
 
 /// The hexadecimal digits in a [`temporary_name`].
 const DIGITS: usize = 16;
 const SUFFIX: &[u8] = b".tmp";
 
-/// A temporary file that nobody has written to for so long belongs to a process that was killed: the longest work takes
+/// A temporary file that was not written to for this long belongs to a killed process: the longest work takes
 /// seconds.
 pub const LEFT_AGE: Duration = Duration::from_mins(10);
 
 /// Whether a file survives a power cut.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Durability {
-    /// Perhaps: the older file, or an empty one, may be there instead.
+    /// Perhaps: afterwards the older file, or an empty one, may be there instead.
     Unsynced,
     Synced,
 }
 
-/// A name in an open directory that is removed when this is dropped, unless the file took over another.
+/// A name in an open directory that is removed when this is dropped, unless the file took over another name.
 pub struct PrivateFile<D: AsFd> {
     directory: D,
     name: OsString,
@@ -67,7 +67,7 @@ impl<D: AsFd> PrivateFile<D> {
         Ok(private)
     }
 
-    /// Another name for the file that is called `target` in the directory `from` now.
+    /// Another name for the file that is now called `target` in the directory `from`.
     pub fn link(from: impl AsFd, target: &OsStr, directory: D, name: OsString) -> io::Result<Self> {
         rustix::fs::linkat(from, target, &directory, &name, AtFlags::empty())?;
         Ok(Self { directory, name })
@@ -77,7 +77,7 @@ impl<D: AsFd> PrivateFile<D> {
         &self.name
     }
 
-    /// Takes over `name`, whatever it named before.
+    /// Takes over `name`, whatever file it named before.
     pub fn replace(self, name: &OsStr) -> io::Result<()> {
         rustix::fs::renameat(&self.directory, &self.name, &self.directory, name)?;
         Ok(())
@@ -111,15 +111,15 @@ impl<D: AsFd> PrivateFile<D> {
 }
 
 impl<D: AsFd> Drop for PrivateFile<D> {
-    /// A name that was renamed is gone already, but for one case: where both names are links to one file,
-    /// renaming does nothing (POSIX).
+    /// A renamed name is already gone, with one exception: if both names are links to one file, renaming does
+    /// nothing (POSIX).
     fn drop(&mut self) {
         let _ = rustix::fs::unlinkat(&self.directory, &self.name, AtFlags::empty());
     }
 }
 
-/// Sets mode 600: the umask or a default ACL had its say. A file system without modes, such as FAT, may refuse or
-/// ignore it.
+/// Sets mode 600: the umask or a default ACL may have changed the mode. A file system without modes, such as FAT,
+/// may refuse or ignore it.
 fn make_private(file: &File) -> io::Result<()> {
     match rustix::fs::fchmod(file, OWNER_ONLY) {
         Err(errno) if errno != Errno::PERM && !file_system::is_unknown(errno) => {
@@ -134,13 +134,13 @@ fn make_private(file: &File) -> io::Result<()> {
     Ok(())
 }
 
-/// A new file with mode 600, or less under a strict umask; a link in its place is not followed.
+/// Makes a file with mode 600, or less under a strict umask; does not follow a link in its place.
 pub fn create_new(directory: impl AsFd, name: &Path) -> io::Result<File> {
     let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
     Ok(rustix::fs::openat(directory, name, flags, OWNER_ONLY)?.into())
 }
 
-/// Removes temporary files with this stem that killed processes of this user left in a directory.
+/// Removes temporary files with this stem that this user's killed processes left in a directory.
 pub fn remove_left(directory: &impl AsFd, stem: &OsStr) {
     let Ok(entries) = Dir::read_from(directory) else {
         return;

@@ -1,4 +1,4 @@
-//! Closes this process to other programs before it touches a secret.
+//! Closes this process to other programs before it handles a secret.
 //!
 //! It must never change what a child of `run` inherits: it sets no umask, and the child gets its own limit on
 //! core files back.
@@ -9,7 +9,7 @@ use std::path::PathBuf;
 #[cfg(target_os = "linux")]
 const OWN_FILE: &str = "/proc/self/exe";
 
-/// The limits before [`harden`], so that a child can have them back.
+/// The limits before [`harden`], to restore them for a child.
 #[derive(Clone, Copy, Debug)]
 pub struct Hardened {
     core_file: Rlimit,
@@ -30,8 +30,8 @@ pub fn harden() -> Hardened {
     Hardened { core_file }
 }
 
-/// Keeps the memory that is in use now off the disk, from its first use on. Fails if the system's limit
-/// (`ulimit -l`) is below what this process has mapped.
+/// Keeps the memory in use now off the disk, from its first use on. Fails if the system's limit (`ulimit -l`) is
+/// below the size that this process has mapped.
 pub fn lock_memory() -> std::io::Result<()> {
     #[cfg(target_os = "linux")]
     {
@@ -42,7 +42,7 @@ pub fn lock_memory() -> std::io::Result<()> {
             maximum,
         };
         let _ = setrlimit(Resource::Memlock, raised);
-        // Not future memory: reaching the limit would then end the process.
+        // Only present memory: with future memory, reaching the limit would end the process.
         Ok(mlockall(MlockAllFlags::CURRENT | MlockAllFlags::ONFAULT)?)
     }
     #[cfg(not(target_os = "linux"))]
@@ -57,7 +57,7 @@ pub fn forbid_core_files() {
     });
 }
 
-/// This program's own file, to be started again, even if another was installed in its place.
+/// This program's own file, to be started again, even if another file was installed in its place.
 pub fn own_file() -> std::io::Result<PathBuf> {
     #[cfg(target_os = "linux")]
     if std::path::Path::new(OWN_FILE).exists() {
@@ -66,10 +66,10 @@ pub fn own_file() -> std::io::Result<PathBuf> {
     std::env::current_exe()
 }
 
-/// The path where this program is installed, for those who start it later.
+/// The path where this program is installed, for a later start.
 pub fn installed_file() -> std::io::Result<PathBuf> {
     let path = std::env::current_exe()?;
-    // After another was installed in its place, Linux gives a path that nothing is at.
+    // If another file was installed in its place, Linux gives a path that does not exist.
     path.metadata()?;
     Ok(path)
 }
@@ -96,7 +96,7 @@ impl Hardened {
     }
 }
 
-/// The same limit without core files; the hard limit stays, or the child could not raise it again.
+/// The limit without core files. The hard limit stays, or the child could not raise it again.
 fn none_of(limit: Rlimit) -> Rlimit {
     Rlimit {
         current: Some(0),

@@ -1,12 +1,12 @@
 //! Runs a program in a session of its own with its own terminal: job control as in any terminal window.
 //!
-//! Between this process and the program there is another, the leader. A program can be stopped from the
+//! Another process, the leader, runs between this process and the program. You can stop a program from the
 //! keyboard only if its session has a leader outside its process group (POSIX, orphaned process groups). The
 //! leader is this program under another name; its stdin takes our commands, its stdout is the terminal, its
 //! stderr the program's.
 //!
 //! The program gets the terminal a moment after it has started. If it reads before that, it is stopped and
-//! continued, and a Ctrl-Z of that very moment is lost.
+//! continued, and a Ctrl-Z of that moment is lost.
 
 use super::process::Hardened;
 use super::signals;
@@ -27,8 +27,8 @@ use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
-/// Started under this name, the program is a leader. The path of the program to start follows, then its own
-/// arguments, its name first.
+/// The name under which this program is a leader. Its arguments are the path of the program to start, then that
+/// program's own arguments, its name first.
 pub const LEADER: &str = "kluis-session";
 
 /// The arguments of a leader that starts `program`.
@@ -103,7 +103,7 @@ impl Channel {
     /// program.
     pub fn send(&self, signal: i32) {
         if let Ok(signal) = u8::try_from(signal) {
-            // When the leader has ended, so has its program.
+            // If the leader has ended, so has its program.
             let _ = (&self.0).write_all(&[signal]);
         }
     }
@@ -144,8 +144,8 @@ pub fn lead(arguments: &[OsString], hardened: Hardened) -> io::Result<()> {
         }
     };
     let id = Pid::from_child(&child);
-    // Makes up for what came before: a program that reads is stopped until now and continued below, and a new
-    // size is signalled now.
+    // Makes up for the time before: a program that reads is stopped until now and continued below, and a new size
+    // is signalled now.
     let _ = tcsetpgrp(&terminal, id);
     if size() != found {
         let _ = kill_process_group(id, Signal::WINCH);
@@ -187,7 +187,7 @@ impl Program {
         Ok(())
     }
 
-    /// How the program ended, if the system reports it.
+    /// The program's end, if the system reports it.
     fn wait(&self, mut child: Child, channel: &Channel) -> Option<LeaderEvent> {
         let id = Pid::from_child(&child);
         loop {

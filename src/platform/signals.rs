@@ -1,8 +1,8 @@
-//! Catches signals that would end or stop the process while something must be put right first.
+//! Catches signals that would end or stop the process before it has cleaned up.
 //!
-//! A signal must never stay caught for longer: signal-hook leaves a caught signal without effect for ever, so
-//! its default action is emulated here whenever nothing watches. SIGTSTP is emulated differently from
-//! signal-hook: SIGSTOP would also stop a process that no shell could continue.
+//! No signal may stay caught for longer: signal-hook leaves a caught signal without effect for ever, so its
+//! default action is emulated here when nothing watches. SIGTSTP is emulated differently from signal-hook:
+//! SIGSTOP would also stop a process that no shell could continue.
 
 use std::io;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -16,7 +16,7 @@ use signal_hook::flag::{register, register_conditional_default};
 use signal_hook::iterator::{Handle, Signals};
 use signal_hook::low_level::{self, raise};
 
-/// While it lives, signals that would end or stop the process call its function instead.
+/// While it exists, signals that would end or stop the process call its function instead.
 ///
 /// Use only one at a time: a second one would get the same signals.
 pub struct Watch {
@@ -59,7 +59,7 @@ impl Watch {
             .collect();
         DEFAULTS.call_once(|| {
             for &signal in &caught {
-                // An error here occurs below as well and is reported there.
+                // An error here also occurs below, and is reported there.
                 let _ = match signal {
                     SIGTSTP => stop_unwatched(),
                     _ => register_conditional_default(signal, &UNWATCHED).map(drop),
@@ -98,7 +98,7 @@ impl Drop for Watch {
     }
 }
 
-/// Ignores requests to end, for a process that ends soon by itself and must do something before.
+/// Ignores requests to end, for a process that must finish its work and then ends by itself.
 pub fn ignore_requests_to_end() -> io::Result<()> {
     for signal in [SIGHUP, SIGINT, SIGQUIT, SIGTERM] {
         register(signal, Arc::default())?;
@@ -106,22 +106,21 @@ pub fn ignore_requests_to_end() -> io::Result<()> {
     Ok(())
 }
 
-/// Makes writing beyond the limit on file sizes an error, as on a full disk, instead of the end of the
-/// process.
+/// Makes writing beyond the limit on file sizes an error, as on a full disk, instead of the end of the process.
 ///
 /// Only for a process that writes a file itself: a child should get its signals unchanged.
 pub fn survive_file_size_limit() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
-        // A program that this process becomes would find it no longer ignored.
+        // A program that this process becomes would no longer find it ignored.
         if !is_ignored(SIGXFSZ) {
             let _ = register(SIGXFSZ, Arc::default());
         }
     });
 }
 
-/// Lets this process wait for its children even if its parent ignores SIGCHLD: the system then throws their
-/// exit status away.
+/// Lets this process wait for its children even if its parent ignores SIGCHLD: otherwise the system would discard
+/// their exit status.
 ///
 /// A child starts with the default action, because a caught signal is not inherited.
 pub fn see_children_end() -> io::Result<()> {
@@ -130,8 +129,8 @@ pub fn see_children_end() -> io::Result<()> {
 
 /// Stops this process until it is continued.
 ///
-/// Unlike SIGSTOP, this signal does nothing where no shell is left that could continue the process (an
-/// orphaned process group, POSIX), just like Ctrl-Z.
+/// Unlike SIGSTOP, this signal has no effect if no shell can continue the process (an orphaned process group,
+/// POSIX), just like Ctrl-Z.
 pub fn stop() {
     let _ = raise(SIGTTIN);
 }

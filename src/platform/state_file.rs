@@ -1,5 +1,5 @@
-//! A small file of the state directory that decides what is trusted: only its owner may have written it, and of
-//! two writers neither is lost.
+//! A small file of the state directory that decides what is trusted. Only its owner may have written it, and of
+//! two concurrent writers both count.
 
 use super::bounded_read;
 use super::directory;
@@ -13,13 +13,13 @@ use std::path::Path;
 use std::time::Duration;
 use zeroize::Zeroizing;
 
-/// A process that holds the lock longer was stopped.
+/// A process that keeps the lock longer was stopped.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-/// The problem of a file that may still be whole; it ends a sentence.
+/// The problem of a file that may still be intact; it ends a sentence.
 pub const UNREAD: &str = "could not be read";
 
-/// Reads the file, which is judged as it is open; `None` if there is none. A problem ends a sentence.
+/// Opens the file, checks the open file, and reads it; `None` if there is none. A problem ends a sentence.
 pub fn read(place: &Path, most: usize) -> Result<Option<Zeroizing<Vec<u8>>>, &'static str> {
     let mut options = OpenOptions::new();
     // Never wait for a pipe or another device.
@@ -47,7 +47,7 @@ pub fn read(place: &Path, most: usize) -> Result<Option<Zeroizing<Vec<u8>>>, &'s
     bounded_read::read(file, most).map(Some).map_err(|_| UNREAD)
 }
 
-/// Makes the folder if it is missing, and takes the lock of its writers, which is let go of when the file is
+/// Makes the folder if it is missing, and takes the lock of its writers. The lock is released when the file is
 /// dropped.
 pub fn lock(folder: &Path) -> io::Result<File> {
     let directory = match File::open(folder) {

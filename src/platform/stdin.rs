@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{self, IsTerminal};
 use std::os::fd::AsFd;
 
-/// stdin as a file of its own, unbuffered: the standard handle keeps a copy that nobody wipes.
+/// Opens stdin as a separate unbuffered file: the standard handle keeps a copy that is never wiped.
 pub fn file() -> io::Result<File> {
     Ok(io::stdin().as_fd().try_clone_to_owned()?.into())
 }

@@ -1,4 +1,4 @@
-//! The terminal that this process was started at. It ignores the variable `COLUMNS`, which shells leave stale.
+//! The terminal that this process was started at. It ignores the variable `COLUMNS`, which may be out of date.
 
 use std::os::fd::AsFd;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -8,13 +8,13 @@ use nix::unistd::{getpgrp, tcgetpgrp};
 use rustix::stdio::stdin;
 use rustix::termios::{OptionalActions, Termios, tcgetattr, tcgetwinsize, tcsetattr};
 
-/// The width in characters; `None` if it is no terminal or does not know.
+/// The width in characters; `None` if it is no terminal or has no size.
 pub fn columns(stream: impl AsFd) -> Option<u16> {
     let width = tcgetwinsize(stream).ok()?.ws_col;
     (width > 0).then_some(width)
 }
 
-/// The height in lines; `None` if it is no terminal or does not know.
+/// The height in lines; `None` if it is no terminal or has no size.
 pub fn lines(stream: impl AsFd) -> Option<u16> {
     let height = tcgetwinsize(stream).ok()?.ws_row;
     (height > 0).then_some(height)
@@ -22,8 +22,8 @@ pub fn lines(stream: impl AsFd) -> Option<u16> {
 
 /// Whether this process's job has the terminal, not the shell or another job.
 ///
-/// In a PID namespace (bwrap, firejail, a container) both may be a group outside of it, which has the number 0 there:
-/// that is not the background.
+/// In a PID namespace (bwrap, firejail, a container) both may be a group outside of it, which has the number 0
+/// there: that is not the background.
 pub fn in_foreground(terminal: impl AsFd) -> bool {
     tcgetpgrp(terminal).is_ok_and(|foreground| foreground == getpgrp())
 }
@@ -31,7 +31,7 @@ pub fn in_foreground(terminal: impl AsFd) -> bool {
 /// Reads each key as it is typed from stdin, if that is the controlling terminal: without echo, and without
 /// signals from keys.
 ///
-/// In the background the terminal belongs to the shell, and is left alone.
+/// In the background the terminal belongs to the shell, and stays unchanged.
 pub struct Keyboard {
     found: Termios,
     held: Mutex<Held>,

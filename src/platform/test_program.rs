@@ -1,8 +1,8 @@
 //! A program for a test, as a script that another process writes.
 //!
-//! A test that wrote the script itself could not rely on starting it: a child of another test, forked in
-//! between, holds the file open for writing until it has become its own program, and Linux starts no file that
-//! is open for writing (ETXTBSY).
+//! A test that wrote the script itself could fail to start it: a child of another test, forked in between, keeps
+//! the file open for writing until its `exec`, and Linux does not start a file that is open for writing
+//! (ETXTBSY).
 
 use std::path::Path;
 use std::process::Command;

@@ -1,13 +1,13 @@
 //! Threads for Argon2's lanes and for many pages.
 //!
-//! A missing thread is never an error: if the system gives none (a limit on processes, no memory for stacks),
-//! the work is done one piece after the other.
+//! A missing thread is never an error: if the system gives none (a limit on processes, no memory for stacks), the
+//! pieces of work are done one after the other.
 
 use rayon::ThreadPoolBuilder;
 use std::num::NonZero;
 use std::thread::{Builder, available_parallelism, scope};
 
-/// Runs `work`, whose parallel parts get at most that many threads.
+/// Runs `work`, whose parallel parts get at most so many threads.
 ///
 /// Otherwise rayon would start threads itself, and panic if the system gives none.
 pub fn with_threads<T: Send>(most: u32, work: impl FnOnce() -> T + Send) -> T {
@@ -19,15 +19,15 @@ pub fn with_threads<T: Send>(most: u32, work: impl FnOnce() -> T + Send) -> T {
     }
 }
 
-/// Runs it in this thread only.
+/// Runs it only in this thread.
 fn without_threads<T>(work: impl FnOnce() -> T) -> T {
     let here = ThreadPoolBuilder::new().num_threads(1).use_current_thread();
-    // It fails if an earlier call did this in the same thread, which then still belongs to a pool.
+    // This fails if an earlier call did it in the same thread, which then still belongs to a pool.
     let _pool = here.build();
     work()
 }
 
-/// Does both pieces of work, the second in another thread. A panic in either goes on here.
+/// Does both pieces of work, the second in another thread. Passes on a panic in either.
 pub fn in_two<A, B: Send>(one: impl FnOnce() -> A, two: impl Fn() -> B + Sync) -> (A, B) {
     scope(|scope| {
         let other = Builder::new().spawn_scoped(scope, &two);

@@ -1,5 +1,5 @@
-//! What a project file uses. This is what you agree to, and not the text of the file: comments, order and
-//! fewer variables make no difference to it.
+//! The things that a project file uses. You agree to these, not to the text of the file: comments, order and
+//! fewer variables do not change them.
 
 use super::{Absence, Delivery, Encoding, Entry, Project, RunOptions, Source};
 use crate::vault::app_reference::AppReference;
@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fmt::{self, Write as _};
 
-/// A beginning that two texts share is shown once it is no longer than this.
+/// The beginning that two texts share is shortened if it is longer than this.
 const MIN_SHORTENED: usize = 24;
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -20,24 +20,24 @@ pub struct Access {
     pub workspace: Option<String>,
     pub app: Option<String>,
     pub pin: Option<String>,
-    /// `None` if `run` was not asked about.
+    /// `None` if the extent does not include `run`.
     pub run: Option<RunOptions>,
-    /// The variables of each workspace that was looked at.
+    /// The variables of each workspace that was examined.
     pub env: BTreeMap<String, BTreeMap<String, Variable>>,
 }
 
-/// The vault in use, which the file need not name itself.
+/// The vault in use. The file may get it from elsewhere.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct VaultInUse {
-    /// Its path after following every link; in a linked worktree as if in the main one.
+    /// Its path with all links resolved; in a linked worktree as if in the main one.
     pub path: String,
     /// `None` if there is no vault yet.
     pub id: Option<String>,
 }
 
-/// A variable as the file describes it, without its description. A reference has its workspace, unless that is
-/// the one by default.
+/// A variable as the file describes it, without its description. A reference includes its workspace, except the
+/// default one.
 #[derive(Clone, Default, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Variable {
@@ -58,10 +58,10 @@ pub struct Variable {
     pub keep_existing: bool,
 }
 
-/// How much of a project file a command follows.
+/// The part of a project file that a command follows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Extent {
-    /// Which vault and workspace are meant, and the vault's pin.
+    /// The vault, its pin, and the workspace.
     Settings,
     /// The app, the options of `run`, and the variables of the workspace in use, too.
     Everything,
@@ -69,7 +69,7 @@ pub enum Extent {
     AllWorkspaces,
 }
 
-/// Where the vault and the workspace come from that the file uses.
+/// The vault and the workspace that the file uses, and their sources.
 pub struct InUse<'a> {
     pub vault: VaultInUse,
     pub workspace: Option<&'a WorkspaceName>,
@@ -77,7 +77,7 @@ pub struct InUse<'a> {
     pub is_workspace_of_file: bool,
 }
 
-/// What a file decides about.
+/// The subject of a decision in a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Subject {
     Vault,
@@ -88,24 +88,24 @@ pub enum Subject {
     Run(&'static str),
     Variable {
         key: String,
-        /// `None` where only one workspace is looked at.
+        /// `None` if only one workspace is examined.
         workspace: Option<String>,
     },
 }
 
-/// One thing that a file decides and that you have not agreed to.
+/// One decision of a file that you have not agreed to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Change {
     pub subject: Subject,
     /// `None` if the file no longer has it.
     pub now: Option<String>,
-    /// What you agreed to instead, if anything.
+    /// The decision that you agreed to instead, if any.
     pub before: Option<String>,
 }
 
 impl Access {
     pub fn new(project: &Project, extent: Extent, in_use: InUse<'_>) -> Self {
-        // Every member of a project file has to be agreed to, so this names them all.
+        // You must agree to every member of a project file, so this names them all.
         let Project {
             vault: _,
             workspace: _,
@@ -145,7 +145,7 @@ impl Access {
         }
     }
 
-    /// The workspace whose variables are looked at, if it is one and not the one by default.
+    /// The workspace whose variables are examined, if it is one and not the default one.
     pub fn other_workspace(&self) -> Option<&str> {
         let mut names = self.env.keys();
         let first = names.next()?;
@@ -164,7 +164,7 @@ impl Access {
         })
     }
 
-    /// What this uses and was not agreed to.
+    /// The uses that `agreed` does not cover.
     pub fn beyond(&self, agreed: Option<&Self>) -> Vec<Change> {
         let Self {
             vault,
@@ -202,7 +202,7 @@ impl Access {
                 compare(subject, now.clone(), before.cloned().flatten());
             }
         }
-        // A pin that is gone no longer guards you, and a new one lets in a vault that you have not seen.
+        // If the pin is gone, it no longer protects you, and a new pin accepts a vault that you have not seen.
         let pinned = agreed.and_then(|agreed| agreed.pin.clone());
         compare(Subject::Pin, pin.clone(), pinned);
         let agreed_run = agreed.and_then(|agreed| agreed.run).unwrap_or_default();
@@ -229,7 +229,7 @@ impl Access {
         changes
     }
 
-    /// Both in one, if nothing in them contradicts: then who agreed to each has agreed to all of it.
+    /// Both in one, unless they contradict each other: your agreements to each then cover all of it.
     pub fn union(&self, other: &Self) -> Option<Self> {
         let agree = |one: &Option<String>, two: &Option<String>| {
             one.is_none() || two.is_none() || one == two
@@ -261,7 +261,7 @@ impl Access {
 }
 
 impl VaultInUse {
-    /// Whether this is the vault that was agreed to, or is gone from its place: then nothing is drawn on.
+    /// Whether this is the agreed vault, or there is no vault in its place: then nothing is used.
     fn is_within(&self, agreed: &Self) -> bool {
         self.path == agreed.path && (self.id.is_none() || self.id == agreed.id)
     }
@@ -353,7 +353,7 @@ impl Variable {
         words
     }
 
-    /// This, and what it was before, each without what both begin with.
+    /// This and the earlier text, both without their common beginning.
     fn beside(&self, before: &Self) -> (String, Option<String>) {
         if self == before {
             return (self.to_string(), Some(before.to_string()));
@@ -375,7 +375,7 @@ impl Variable {
     }
 }
 
-/// In quotes. Spaces that follow another are spelt out, so that none pushes anything out of sight.
+/// The text in quotes. Spells out a space after a space, so that spaces cannot push text out of sight.
 fn drawn(text: &str) -> String {
     let mut drawn = String::new();
     let mut before = ' ';
@@ -390,7 +390,7 @@ fn drawn(text: &str) -> String {
     drawn
 }
 
-/// With its workspace, unless that is the one by default.
+/// The reference with its workspace, except the default one.
 fn qualified(reference: &Reference, workspace: Option<&WorkspaceName>) -> Reference {
     let is_bare = reference.workspace.is_none() && matches!(reference.secret, Target::Name(_));
     let in_use = workspace.filter(|name| is_bare && name.as_str() != WorkspaceName::DEFAULT);
@@ -437,7 +437,7 @@ impl fmt::Display for Subject {
 }
 
 impl fmt::Display for Change {
-    /// One line; text that comes from the file still has to be escaped.
+    /// Writes one line. Text from the file must still be escaped.
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self {
             subject,

@@ -15,11 +15,11 @@ pub enum Part {
     Secret(Reference),
 }
 
-/// How each secret is written into the text.
+/// The way to write each secret into the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Encoding {
     AsItIs,
-    /// All but RFC 3986's unreserved characters are percent-encoded.
+    /// Percent-encodes all but RFC 3986's unreserved characters.
     Url,
 }
 
@@ -29,7 +29,7 @@ pub const REFERENCE: &str =
     "in braces write a secret: {name}, {workspace/name}, an id or {kluis://workspace/name}";
 
 impl Composition {
-    /// An error is the rule that the text breaks.
+    /// Parses the text; the error is the rule that it breaks.
     pub fn parse(text: &str, encoding: Encoding) -> Result<Self, &'static str> {
         let mut parts = Vec::new();
         let mut plain = String::new();
@@ -81,7 +81,7 @@ impl Composition {
     }
 }
 
-/// As it is parsed.
+/// Writes it as it is parsed.
 impl fmt::Display for Composition {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         for part in &self.parts {

@@ -1,5 +1,5 @@
-//! Changes one variable in the text of a project file, and leaves every other byte. Parsing the text before and
-//! after shows that nothing else changed.
+//! Changes one variable in the text of a project file, and keeps every other byte. Parsing the text before and
+//! after proves that nothing else changed.
 
 use super::parse::parse;
 use super::{Project, Setting};
@@ -10,7 +10,7 @@ use std::path::Path;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-/// The table that holds a variable: that of a workspace, or `None` for `[env]`.
+/// The table of a variable: that of a workspace, or `None` for `[env]`.
 pub type Table<'a> = Option<&'a WorkspaceName>;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -21,8 +21,8 @@ pub enum Error {
     Mistaken,
 }
 
-/// The text with `key = value` in the table, where `value` is TOML. A value that is there is replaced; of a table with
-/// a secret, only the secret if `is_reference`.
+/// The text with `key = value` in the table, where `value` is TOML. Replaces an existing value. In a table with a
+/// secret, replaces only the secret if `is_reference`.
 pub fn set(
     text: &str,
     table: Table<'_>,
@@ -47,8 +47,8 @@ pub fn set(
     is_as_meant.then_some(edited).ok_or(Error::ByHand)
 }
 
-/// The text without the variable; `None` if it has no such variable. A table that is empty then, and at the end, goes,
-/// too.
+/// The text without the variable; `None` if it has no such variable. Also removes the table if it is then empty
+/// and at the end.
 pub fn unset(text: &str, table: Table<'_>, key: &EnvKey) -> Result<Option<String>, Error> {
     let parsed = DeTable::parse(text).map_err(|_| Error::Mistaken)?;
     let Some(found) = find(parsed.get_ref(), table) else {
@@ -112,7 +112,7 @@ impl<'a, 'i> Found<'a, 'i> {
 }
 
 impl Entry<'_, '_> {
-    /// The lines of the entry with the last line break, if nothing else stands on them but a comment.
+    /// The lines of the entry with the last line break, if they contain nothing else but a comment.
     fn line(&self, text: &str) -> Option<Range<usize>> {
         let start = text[..self.key.start].rfind('\n').map_or(0, |at| at + 1);
         let from_value = &text[self.value.span().end.max(self.key.end)..];
@@ -156,7 +156,7 @@ fn insert(
     Ok(append(before, line, line_break))
 }
 
-/// With a last line break only if there was one.
+/// Appends lines. Ends in a line break only if the text did.
 fn append(text: &str, lines: &str, line_break: &str) -> String {
     if text.is_empty() || text.ends_with('\n') {
         format!("{text}{lines}{line_break}")
@@ -169,7 +169,7 @@ fn splice(text: &str, range: Range<usize>, by: &str) -> String {
     [&text[..range.start], by, &text[range.end..]].concat()
 }
 
-/// The last line of a text may have no line break; then the one before it goes with it.
+/// The last line of a text may have no line break; then the one before it is removed with it.
 fn without_break_before(text: &str, line: Range<usize>) -> Range<usize> {
     if text[line.clone()].ends_with('\n') {
         return line;
@@ -179,7 +179,7 @@ fn without_break_before(text: &str, line: Range<usize>) -> Range<usize> {
     before.strip_suffix('\r').unwrap_or(before).len()..line.end
 }
 
-/// Without a header at the end of the text, and the blank line before it.
+/// Removes a header at the end of the text, and the blank line before it.
 fn without_empty_table(text: String, header: Range<usize>) -> String {
     let is_last = text
         .get(header.end..)
@@ -214,7 +214,7 @@ fn quoted(workspace: &WorkspaceName) -> String {
     }
 }
 
-/// What a text says, and the table in question apart.
+/// The settings in a text, with the given table separate.
 #[derive(PartialEq)]
 struct Settings {
     table: Vec<Setting>,
@@ -232,7 +232,7 @@ impl Settings {
     }
 }
 
-/// Places in the text do not count.
+/// Parses the settings. Positions in the text do not count.
 fn settings(text: &str, table: Table<'_>) -> Result<Settings, Error> {
     let home = Some(Path::new("/"));
     let mut project = parse(text, Path::new("/"), home).map_err(|_| Error::Mistaken)?;
@@ -354,7 +354,7 @@ mod tests {
                 "[workspaces.'staging.eu'.env]\nB = 'b'\nA = \"x\"\n[env]\n",
             ),
         ] {
-            // A text of nothing but B would be mistaken, so B is a literal.
+            // A text that is only B would be mistaken, so B is a literal.
             let text = &text.replace("\"\"\"\nb\"\"\"", "{ value = \"\"\"\nb\"\"\" }");
             let edited = edited.replace("\"\"\"\nb\"\"\"", "{ value = \"\"\"\nb\"\"\" }");
             assert_eq!(set(text, table, &key("A"), "\"x\"", true).unwrap(), edited);
@@ -434,7 +434,7 @@ mod tests {
             let workspace = WorkspaceName::parse("x").unwrap();
             let table = is_of_workspace.then_some(&workspace);
             let read = settings(&text, table);
-            // An empty table at the end cannot be told from one that was added.
+            // An empty table at the end looks like one that was added.
             let last = text.lines().rfind(|line| !line.trim().is_empty()).unwrap_or("");
             prop_assume!(read.is_ok() && !last.trim_start().starts_with('['));
             match set(&text, table, &key("A"), "\"a\"", true) {

@@ -1,4 +1,4 @@
-//! One variable of a project file: where its value comes from, and how a command gets it.
+//! One variable of a project file: the source of its value, and the way a command gets it.
 
 use super::composition::{Composition, Encoding};
 use crate::vault::env_key::EnvKey;
@@ -13,45 +13,45 @@ pub struct Entry {
     pub source: Source,
     pub delivery: Delivery,
     pub absence: Absence,
-    /// Whether a variable that is set already, and not empty, stays as it is.
+    /// Whether a variable that is already set, and not empty, keeps its value.
     pub keep_existing: bool,
     pub description: Option<String>,
     /// The line in the file, counted from 1; 0 if it does not come from a file.
     pub line: usize,
 }
 
-/// Where a value comes from.
+/// The source of a value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Source {
     Secret(Reference),
-    /// Text of the file itself. It is no secret.
+    /// Text of the file itself. It is not secret.
     Literal(String),
     /// Text with secrets in it.
     Composed(Composition),
 }
 
-/// How a command gets a value.
+/// The way a command gets a value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Delivery {
     Value,
-    /// As the path of a file that holds the value; the file has this name, or that of the secret.
+    /// As the path of a file with the value; the file has this name, or that of the secret.
     File {
         name: Option<FileName>,
     },
 }
 
-/// What happens if a secret does not exist or has no effective value.
+/// The result if a secret does not exist or has no effective value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Absence {
     Refused,
     /// The variable is left out.
     LeftOut,
-    /// The variable gets this text. It is no secret.
+    /// The variable gets this text. It is not secret.
     Replaced(String),
 }
 
 impl Source {
-    /// The member of the file that it stands in.
+    /// The name of its member in the file.
     pub fn kind(&self) -> &'static str {
         match self {
             Self::Secret(_) => "secret",
@@ -63,7 +63,7 @@ impl Source {
         }
     }
 
-    /// As the file says it.
+    /// The text in the file.
     pub fn text(&self) -> String {
         match self {
             Self::Literal(text) => text.clone(),
@@ -72,7 +72,7 @@ impl Source {
     }
 }
 
-/// As people read it: a literal in quotes.
+/// Writes it for people: a literal in quotes.
 impl fmt::Display for Source {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -97,7 +97,7 @@ impl Entry {
         }
     }
 
-    /// The name of the file that holds its value: the one it was given, else that of the secret, else its own.
+    /// The name of the file with its value: the given name, or that of the secret, or its own.
     pub fn file_name(&self, secret: Option<&SecretName>) -> FileName {
         match (&self.delivery, secret) {
             (Delivery::File { name: Some(name) }, _) => name.clone(),

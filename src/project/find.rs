@@ -14,8 +14,8 @@ use zeroize::Zeroizing;
 
 const MAX_FILE_BYTES: usize = 64 * 1024;
 
-/// The project file of this directory, or of the nearest one above it on the same file system. `~/` in the
-/// file means `home`.
+/// The project file of this directory, or of the nearest one above it on the same file system. `~/` in the file
+/// means `home`.
 pub fn find(from: &Path, home: Option<&Path>) -> Result<Option<ProjectFile>, Error> {
     let Ok(from) = fs::canonicalize(from) else {
         return Ok(None);
@@ -61,7 +61,7 @@ fn read(path: PathBuf, folder: &Path, home: Option<&Path>) -> Result<ProjectFile
     of_text(text.to_owned(), path, folder, home)
 }
 
-/// The project file that has this text.
+/// The project file with this text.
 pub fn of_text(
     text: String,
     path: PathBuf,
@@ -80,7 +80,7 @@ pub fn of_text(
     })
 }
 
-/// The text of a small file that may be hostile; `None` if there is no such text.
+/// The text of a small file that may be hostile; `None` if there is none.
 pub fn small_text(path: &Path) -> Option<String> {
     let bytes = bytes(path).ok()?;
     str::from_utf8(&bytes).ok().map(str::to_owned)
@@ -100,7 +100,8 @@ fn bytes(path: &Path) -> Result<Zeroizing<Vec<u8>>, Error> {
     if !fs::metadata(path).map_err(unread)?.is_file() {
         return Err(unfit(not_regular));
     }
-    // The file may have been replaced since: a pipe must not block, and a terminal must not become ours.
+    // The file may have been replaced since: a pipe must not block, and a terminal must not become our
+    // controlling terminal.
     let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
     let opened = rustix::fs::open(path, flags, Mode::empty());
     let file = File::from(opened.map_err(|errno| unread(errno.into()))?);

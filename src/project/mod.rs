@@ -1,30 +1,33 @@
-//! The project file, `kluis.toml`: it names the vault, workspace, app and variables of a project. It is data
-//! only: nothing in it runs, and no secret's value may be in it.
+//! The project file, `kluis.toml`: it names the vault, workspace, app and variables of a project. It is only
+//! data: nothing in it runs, and it must not contain the value of a secret.
 //!
 //! **Workspaces.** A reference without a workspace means the one in use. The variables of
 //! `[workspaces.NAME.env]` replace those of `[env]` one by one in the workspace `NAME`, and `false` removes one.
 //!
-//! **Where it is found.** In the working directory or the nearest one above it, up to the root or to where
-//! another file system begins, as git looks for a repository. The home directory is no end. Paths in it are
-//! relative to the directory it was found in, also when it is a link.
+//! **Where it is found.** In the working directory or the nearest one above it, up to the root or the edge of the
+//! file system, as git looks for a repository. The search does not stop at the home directory. Paths in it are
+//! relative to the directory where it was found, even if it is a link.
 //!
 //! **Consent.** The file names secrets to give to the next command, and that command is often the repository's
-//! own. So a file is followed only after you agreed to it, wherever its vault lies. You agree to what the file
-//! uses ([`Access`]): the vault, the workspace, the app, the pin, the options of `run`, and each variable of the
-//! workspace in use with its source. A file that uses more, or guards less, asks again. Against whom this stands, each with its test in `tests/cli/trust.rs`:
+//! own. So `kluis` follows a file only after you agreed to it, wherever its vault is. You agree to the things
+//! that the file uses ([`Access`]): the vault, the workspace, the app, the pin, the options of `run`, and each
+//! variable of the workspace in use with its source. A file that uses more, or protects less, asks again. It
+//! withstands these attackers, each with a test in `tests/cli/trust.rs`:
 //!
-//! - *A repository with a copy of your own vault*, or one that names your vault by an absolute path, by `~/`,
-//!   by `..` or by a link: the vault in question is the one in use, by its id and its real path, wherever its
-//!   name came from. `--vault` says which file, and agrees to nothing.
-//! - *A branch that adds a variable*, takes another secret or another text for one, removes a `false`, adds,
-//!   removes or changes the pin or an option of `run`, or changes the workspace: each of these is new. A pin of the file never replaces the one that you confirmed yourself.
-//!   What you agreed to on one branch holds on the others.
-//! - *A branch that changes only its Makefile* gets what you agreed to: nothing in the file can show it.
+//! - *A repository with a copy of your own vault*, or one that names your vault by an absolute path, by `~/`, by
+//!   `..` or by a link: you agree to the vault in use, by its id and its real path, whatever the source of its
+//!   name. `--vault` says which file, and agrees to nothing.
+//! - *A branch that adds a variable*, uses another secret or another text for one, removes a `false`, adds,
+//!   removes or changes the pin or an option of `run`, or changes the workspace: each of these is new. A pin of
+//!   the file never replaces the one that you confirmed yourself. Your agreement on one branch counts on the
+//!   others.
+//! - *A branch that changes only its Makefile* gets everything that you agreed to: the project file cannot show
+//!   that.
 //! - *A repository that pretends to be one of yours*: an agreement is for one path. A linked worktree shares
 //!   it only if your repository names that worktree. A link to your project file is a file of its own.
 //! - *A file of another user* in a directory above, such as `/tmp/kluis.toml`: it asks like any other.
-//! - *A file or a link that changes between the question and its use*: the file is read once, and the vault is
-//!   opened at the path that was judged, following no link on the way, and must have the id that was shown.
+//! - *A file or a link that changes between the question and its use*: the file is read once. The vault is opened
+//!   at the path that was checked, without following links, and must have the id that was shown.
 //! - *Text in the file that imitates the question*: everything shown is escaped.
 
 mod access;
@@ -79,12 +82,12 @@ pub struct Project {
     /// The pin that the vault has to match.
     pub pin: Option<String>,
     pub run: RunOptions,
-    /// In the order of the file.
+    /// The settings of `[env]`, in the order of the file.
     env: Vec<Setting>,
     of_workspaces: BTreeMap<WorkspaceName, Vec<Setting>>,
 }
 
-/// Options of `kluis run` that hold without being typed.
+/// Options of `kluis run` that apply without being typed.
 #[derive(Clone, Copy, Default, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RunOptions {
@@ -93,7 +96,7 @@ pub struct RunOptions {
     pub keep_existing: bool,
 }
 
-/// What a table says about one variable.
+/// A table's setting for one variable.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Setting {
     key: EnvKey,
@@ -160,9 +163,9 @@ pub enum Error {
     #[error("{} {}", path.display(), untrusted(names, *is_known, workspace.as_deref()))]
     Untrusted {
         path: PathBuf,
-        /// The workspace in use, unless it is the one by default or that of the file.
+        /// The workspace in use, unless it is the default one or that of the file.
         workspace: Option<String>,
-        /// The names of what it uses beyond what you agreed to.
+        /// The names of the uses that you have not agreed to.
         names: Vec<String>,
         /// Whether you agreed to anything in it before.
         is_known: bool,

@@ -1,11 +1,11 @@
-//! Finds out where a path leads, once every link in it is followed.
+//! Resolves all links of a path.
 
 use crate::platform::directory::or_here;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Resolves a path whose last parts may not exist yet. `None` if that is not possible: behind a dangling
-/// link, or with `..` below a missing directory.
+/// Resolves a path whose last parts may not exist yet. `None` if that is impossible: after a dangling link, or
+/// with `..` below a missing directory.
 pub fn resolve(path: &Path) -> Option<PathBuf> {
     if let Ok(real) = fs::canonicalize(path) {
         return Some(real);

@@ -1,4 +1,4 @@
-//! What you agreed that project files may use, in a file of the state directory. It holds no secret but
+//! The uses of project files that you agreed to, in a file of the state directory. It contains no secret but
 //! decides who may use some: only its owner may write it, and if anything is wrong with it, nothing counts as
 //! agreed.
 
@@ -13,11 +13,11 @@ use std::path::{Path, PathBuf};
 
 const VERSION: u32 = 1;
 const MAX_FILE_BYTES: usize = 4 * 1024 * 1024;
-/// The newest agreements that are kept for one project: one for each workspace and each branch that contradicts
-/// the others.
+/// The number of agreements that are kept for one project, the newest ones: one for each workspace and each
+/// branch that contradicts the others.
 const MAX_AGREEMENTS: usize = 32;
 
-/// Like [`UNREAD`], the problem of a list that may still be whole.
+/// Like [`UNREAD`], the problem of a list that may still be complete.
 const OF_ANOTHER_VERSION: &str = "was written by another version of kluis";
 
 /// All project files that you agreed to.
@@ -28,11 +28,11 @@ pub struct TrustStore {
     problem: Option<&'static str>,
 }
 
-/// A project file, and what it may use.
+/// A project file, and its agreed uses.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct TrustedProject {
-    /// In the main worktree of its repository.
+    /// The path in the main worktree of its repository.
     pub path: String,
     /// The last one is the newest.
     pub agreed: Vec<Agreement>,
@@ -94,8 +94,8 @@ impl TrustStore {
         !self.agreed(path).is_empty()
     }
 
-    /// What the project file uses beyond the nearest of your agreements; nothing if one of them covers it. Each
-    /// workspace is judged by itself.
+    /// The uses of the project file that the nearest of your agreements does not cover; none if one covers all.
+    /// Each workspace is judged by itself.
     pub fn beyond(&self, path: &str, access: &Access) -> Vec<Change> {
         if access.env.len() > 1 {
             let mut changes: Vec<Change> = Vec::new();
@@ -118,7 +118,7 @@ impl TrustStore {
             .unwrap_or_else(|| access.beyond(None))
     }
 
-    /// Adds your consent. It is joined with an earlier one that does not contradict it, so that a merge of two
+    /// Adds your consent. Joins it with an earlier one that does not contradict it, so that a merge of two
     /// branches is covered, too.
     pub fn insert(&mut self, path: &str, access: Access, trusted_at: String) {
         let known = self.projects.iter().position(|known| known.path == path);
@@ -145,8 +145,8 @@ impl TrustStore {
             .sort_by(|one, other| one.path.cmp(&other.path));
     }
 
-    /// What you agreed to for a vault that was still to be made is for this one. Returns whether there was
-    /// anything.
+    /// Extends your agreement from before there was a vault to this vault. Returns whether there was such an
+    /// agreement.
     pub fn vault_made(&mut self, path: &str, vault: &VaultInUse) -> bool {
         let projects = self.projects.iter_mut();
         let agreed = projects.filter(|known| known.path == path);
@@ -167,8 +167,8 @@ impl TrustStore {
         self.projects.len() < before
     }
 
-    /// Lets `change` change the newest list, and writes that durably. Of two writers neither is lost. Refuses if
-    /// the old file may hold entries that were not read.
+    /// Lets `change` change the newest list, and writes it durably, so that of two concurrent writers both count.
+    /// Refuses if the old file may contain entries that were not read.
     pub fn update<T>(&mut self, change: impl FnOnce(&mut Self) -> T) -> io::Result<T> {
         let name = self.place.file_name().unwrap_or_default().to_owned();
         let folder = state_file::lock(self.place.parent().unwrap_or(Path::new(".")))?;
@@ -229,7 +229,7 @@ mod tests {
         (directory, place)
     }
 
-    /// What a file with this text uses in a workspace; the file names the workspace if it is `Ok`.
+    /// The uses of a file with this text in a workspace; the file names the workspace if it is `Ok`.
     fn drawn(text: &str, workspace: Result<&str, &str>, vault: &str) -> Access {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join(FILE_NAME);
@@ -255,7 +255,7 @@ mod tests {
         trust_store.insert(path, access, "2026-01-01T00:00:00.000Z".to_owned());
     }
 
-    /// The names of what is new.
+    /// The names of the new uses.
     fn new(trust_store: &TrustStore, access: &Access) -> Vec<String> {
         let changes = trust_store.beyond("/a", access);
         changes
@@ -318,13 +318,13 @@ mod tests {
         let mut renewed = drawn(text, Ok("w"), "/vault");
         renewed.vault.id = Some("vlt_2".to_owned());
         assert_eq!(new(&trust_store, &renewed), ["the vault"]);
-        // A pin that comes later would let in a vault that you have not seen.
+        // A later pin would accept a vault that you have not seen.
         insert(&mut trust_store, "/unpinned", env("A='a'"));
         let pinned = drawn("pin='p'\n[env]\nA='a'", Err("default"), "/vault");
         let added = trust_store.beyond("/unpinned", &pinned);
         assert_eq!(added.len(), 1);
         assert_eq!(added[0].subject, Subject::Pin);
-        // Of another project nothing is known.
+        // Nothing is known of another project.
         assert_eq!(
             trust_store
                 .beyond("/b", &drawn(text, Ok("w"), "/vault"))
@@ -358,7 +358,7 @@ mod tests {
         ] {
             assert!(!visit(old), "{old}");
         }
-        // Contradicting ones stay apart: nobody agreed to a mix of them.
+        // Contradicting agreements stay separate: you did not agree to a mix of them.
         assert!(visit("A='other'\nD='d'"));
         assert!(!visit("A='a'\nB='b'"));
         assert!(visit("A='a'\nD='d'"));
@@ -410,7 +410,7 @@ mod tests {
 
         assert!(read.update(|list| list.remove("/a")).unwrap());
         assert!(!read.update(|list| list.remove("/a")).unwrap());
-        // Another terminal had loaded the list before, and its answer does not bring the other one back.
+        // Another terminal had loaded the list before, and its answer does not restore the other entry.
         let added = trust_store.update(|list| insert(list, "/b", env("B='b'")));
         added.unwrap();
         assert_eq!(
@@ -472,7 +472,7 @@ mod tests {
         };
         assert!(saved(OF_ANOTHER_VERSION).is_err());
         assert_eq!(fs::read(&place).unwrap(), newer);
-        // A link to itself exists, but its content cannot be known.
+        // A link to itself exists, but its content cannot be read.
         fs::remove_file(&place).unwrap();
         std::os::unix::fs::symlink(&place, &place).unwrap();
         assert!(saved(UNREAD).is_err());

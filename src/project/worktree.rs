@@ -1,13 +1,13 @@
-//! Recognises a linked worktree of git, which shares what you agreed to with the main one. A clone does not.
+//! Recognises a linked worktree of git, which shares your agreements with the main one. A clone does not.
 //!
 //! A repository that you only unpacked may contain a file `.git` that names one of yours. So the link must go
-//! both ways: your repository names the worktree, too, as git writes it (gitrepository-layout(5)).
+//! both ways: your repository must name the worktree, too, as git writes it (gitrepository-layout(5)).
 
 use super::find::small_text;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// What the root of a git repository or of a worktree contains.
+/// The entry in the root of a git repository or worktree.
 pub const REPOSITORY: &str = ".git";
 
 /// A linked worktree.
@@ -18,7 +18,7 @@ pub struct Worktree {
 }
 
 impl Worktree {
-    /// The linked worktree that a real directory lies in; `None` if it lies in a main one or in none.
+    /// The linked worktree of a real directory; `None` if the directory is in a main one or in none.
     pub fn of(directory: &Path) -> Option<Self> {
         let root = root(directory)?;
         let entry = root.join(REPOSITORY);
@@ -41,7 +41,7 @@ impl Worktree {
         Some(Self { root, main })
     }
 
-    /// A path in this worktree, as if it were in the main one. Any other path stays.
+    /// A path in this worktree, as if it were in the main one. Returns any other path unchanged.
     pub fn in_main(&self, path: &Path) -> PathBuf {
         match path.strip_prefix(&self.root) {
             Ok(below) => self.main.join(below),
@@ -50,7 +50,7 @@ impl Worktree {
     }
 }
 
-/// The root of the worktree that a real directory lies in, as far as one can see from its entries.
+/// The root of the worktree of a real directory, judged by its entries.
 fn root(directory: &Path) -> Option<&Path> {
     let mut folders = directory.ancestors();
     folders.find(|folder| fs::symlink_metadata(folder.join(REPOSITORY)).is_ok())

@@ -1,4 +1,4 @@
-//! Prints what the agent holds for a vault, as text and as JSON.
+//! Prints the agent's state for a vault, as text and as JSON.
 
 use crate::agent::Status;
 use serde::Serialize;
@@ -29,7 +29,7 @@ impl AgentJson {
     }
 }
 
-/// How far the key reaches, in words.
+/// The reach of the key, in words.
 pub fn access(held: Status) -> &'static str {
     if held.full_access {
         "the whole vault"

@@ -1,11 +1,11 @@
-//! Prints which secrets were deleted or dropped.
+//! Prints the secrets that were deleted or dropped.
 
 use super::counted::counted;
 use super::secret::short_path;
 use crate::vault::secret::Secret;
 use serde::Serialize;
 
-/// More secrets are counted, not named.
+/// The greatest number of named secrets; more are only counted.
 const MAX_NAMED: usize = 5;
 
 /// The object of `delete --json`.

@@ -13,7 +13,7 @@ pub enum ImportOutcome {
     Updated,
     Unchanged,
     Skipped,
-    /// The name exists with another value, and no option says what to do.
+    /// The name exists with another value, and no option decides.
     Conflicting,
 }
 
@@ -156,7 +156,7 @@ impl Summary {
         self.rows.iter().filter(is_shown)
     }
 
-    /// How many names have each outcome, in words.
+    /// The number of names with each outcome, in words.
     pub fn counts(&self) -> String {
         let outcomes = [
             ImportOutcome::Created,

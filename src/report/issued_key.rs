@@ -16,7 +16,7 @@ struct IssuedKeyJson<'a> {
     token: Option<&'a str>,
 }
 
-/// Prints the notes and the token. `lost` says what to do if the token cannot be printed.
+/// Prints the notes and the token. `lost` is the advice if the token cannot be printed.
 pub fn print(
     context: &mut Context,
     key: &Key,

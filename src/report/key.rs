@@ -45,7 +45,7 @@ impl<'a> KeyJson<'a> {
     }
 }
 
-/// How far a key reaches, in words: `full`, or `read staging, write default`.
+/// The reach of a key, in words: `full`, or `read staging, write default`.
 pub fn reach(key: &Key) -> String {
     match &key.access {
         Access::Full => "full".to_owned(),
@@ -71,7 +71,7 @@ pub fn named(key: &Key) -> String {
     )
 }
 
-/// A question, with the keys that are lost by a yes.
+/// A question, with the keys that are lost if you answer yes.
 pub fn question(question: &str, lost: &[&Key]) -> String {
     let keys: Vec<_> = lost.iter().map(|key| named(key)).collect();
     if keys.is_empty() {
@@ -81,7 +81,7 @@ pub fn question(question: &str, lost: &[&Key]) -> String {
     format!("{question} These keys are removed with it, and must be added again: {keys}")
 }
 
-/// Warns of keys that a change removed with another.
+/// Warns of keys that were removed with a change.
 pub fn add_again(context: &mut Context, keys: &[Key]) {
     for key in keys {
         context.ui.warning(&format!(
@@ -91,7 +91,7 @@ pub fn add_again(context: &mut Context, keys: &[Key]) {
     }
 }
 
-/// Says what a new public key of the vault means for the other keys.
+/// Prints the consequences of the vault's new public key for the other keys.
 pub fn other_signer(context: &mut Context, pin: &str, others: &OtherSigner) {
     add_again(context, &others.dropped);
     for key in &others.to_pin {

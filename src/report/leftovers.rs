@@ -1,4 +1,4 @@
-//! Removes the values that killed commands left in memory, and says so.
+//! Removes the values that killed commands left in memory, and reports it.
 
 use crate::deliver::memory_place;
 use crate::ui::Ui;

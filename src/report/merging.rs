@@ -1,4 +1,4 @@
-//! What a merge did, as lines and as JSON. Never a value.
+//! Prints the result of a merge, as lines and as JSON. Never a value.
 
 use crate::vault::merge::{Labels, Report};
 use serde::Serialize;

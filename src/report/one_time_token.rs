@@ -26,14 +26,14 @@ pub fn check() -> Result<(), Error> {
     })
 }
 
-/// Prints a token after a note that says what it is.
+/// Prints a token after a note that explains it.
 pub fn show(context: &mut Context, what: &str, token: &str) -> Result<(), ui::Error> {
     context.ui.note(what);
     context.ui.value(format!("{token}\n").as_bytes())
 }
 
-/// The result of a change, before which a token was made. If the vault was replaced although the change failed,
-/// the token is printed first, because it would be lost. `done` says what became of the key.
+/// The result of a change for which a token was made. If the vault was replaced although the change failed, it
+/// prints the token first, because the token would be lost. `done` is the state of the key.
 pub fn keep<T>(
     context: &mut Context,
     changed: Result<T, Error>,

@@ -53,7 +53,7 @@ pub struct SecretListJson<'a> {
 enum Slots {
     Each {
         slots: Vec<SlotJson>,
-        /// The one that `rollback` brings back.
+        /// The slot that `rollback` brings back.
         previous_slot: Option<u64>,
     },
     Counted {
@@ -166,7 +166,7 @@ pub fn print_written(
     Ok(context.ui.line(&secret.id.to_string())?)
 }
 
-/// Says that an older secret of this name can still be restored.
+/// Notes that an older secret of this name can still be restored.
 fn note_deleted(context: &mut Context, vault: &Vault, secret: &Secret) -> Result<(), Error> {
     let reference = Reference::to(Target::Name(secret.name.clone()));
     let deleted = vault.deleted_as(Some(&secret.workspace_name), &reference)?;
@@ -195,7 +195,7 @@ pub fn print_json(context: &mut Context, vault: &Vault, secret: &Secret) -> Resu
     Ok(context.ui.json(&shown)?)
 }
 
-/// That another value takes the place of the present one by itself, if one does.
+/// A note that another value will replace the present one, if one does.
 fn scheduled_note(secret: &Secret, second: u64) -> Option<String> {
     let next = secret.next_scheduled(second)?;
     let begins = Timestamp::from_seconds(next)?;
@@ -228,7 +228,7 @@ pub fn print_rotated(context: &mut Context, vault: &Vault, rotated: &Rotated) ->
     Ok(context.ui.line(&rotated.slot.to_string())?)
 }
 
-/// At a terminal, says how to undo a change of the value, and when another value takes its place.
+/// At a terminal, explains how to undo a change of the value, and when another value replaces it.
 pub fn note_version_before(context: &mut Context, old: &Secret, new: &Secret) {
     let second = context.now.seconds();
     if !has_new_version(context, old, new) {

@@ -1,4 +1,4 @@
-//! What the index of a page says of each record: JSON in one spelling. Members that have their usual value are
+//! Reads and writes the entries of a page's index: JSON in one spelling. Members that have their usual value are
 //! left out.
 
 use super::error::Error;
@@ -11,7 +11,7 @@ use memchr::memmem;
 use std::borrow::Cow;
 use std::fmt::{Display, Write};
 
-/// Every entry begins with this, and nothing else in an index has it: in a text the quotation marks are escaped.
+/// The beginning of every entry. Nothing else in an index has it: in a text the quotation marks are escaped.
 const HEAD: &str = "{\"name\":\"";
 
 /// A record in an index.
@@ -26,7 +26,7 @@ pub enum Entry<'a> {
 pub struct Secret<'a> {
     pub name: Cow<'a, str>,
     pub description: Cow<'a, str>,
-    /// `None`: the one that belongs to the name.
+    /// `None`: the key that follows from the name.
     pub env_key: Option<Cow<'a, str>>,
     pub allowed_domains: Vec<Cow<'a, str>>,
     /// Seconds after which a value is due for rotation.
@@ -34,7 +34,7 @@ pub struct Secret<'a> {
     pub expires_at: Option<Milliseconds>,
     /// Ascending by slot.
     pub slots: Vec<Slot>,
-    /// The links that count: ascending, each of them once. In a deleted secret, those that were removed.
+    /// The links that count, ascending, each once. In a deleted secret: the links that were removed.
     pub apps: Vec<AppLink<'a>>,
     pub created_at: Milliseconds,
     pub updated_at: Milliseconds,
@@ -48,11 +48,11 @@ pub struct Slot {
     /// SHA-256 of the value.
     pub checksum: [u8; 32],
     pub written_at: Milliseconds,
-    /// Written before a change elsewhere that must succeed first; never effective.
+    /// Written before a change elsewhere, which must succeed first; never effective.
     pub pending: bool,
 }
 
-/// A link as the secret confirms it: which app of which workspace gets it as which variable.
+/// A link as its secret confirms it: the app, the app's workspace, and the variable.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub struct AppLink<'a> {
     pub app: AppId,
@@ -76,7 +76,7 @@ pub struct Link<'a> {
 }
 
 impl<'a> Entry<'a> {
-    /// The kind and the name or id, of which the HMAC is the record's index.
+    /// The kind and the name or id; the record's index is their HMAC.
     pub fn sorted_by(&self, id: RecordId) -> (RecordKind, Cow<'_, str>) {
         match self {
             Self::Secret(_) if self.is_deleted() => (RecordKind::Deleted, id.to_string().into()),
@@ -85,7 +85,7 @@ impl<'a> Entry<'a> {
         }
     }
 
-    /// Whether it is a secret that was deleted and can be restored.
+    /// Whether it is a deleted secret, which can be restored.
     pub fn is_deleted(&self) -> bool {
         matches!(self, Self::Secret(secret) if secret.deleted_at.is_some())
     }
@@ -104,7 +104,7 @@ impl<'a> Entry<'a> {
         out
     }
 
-    /// The entry of this record alone.
+    /// Parses the entry of this record, with nothing after it.
     pub fn parse(text: &'a str, id: RecordId) -> Option<Self> {
         let mut line = Line::new(text);
         let entry = Self::take(&mut line, id)?;
@@ -138,7 +138,7 @@ pub fn parse<'a>(text: &'a str, records: &[RecordId]) -> Option<Vec<Entry<'a>>> 
     Some(entries)
 }
 
-/// Calls `with` with each entry of an opened index and its text.
+/// Calls `with` for each entry of an opened index, with its text.
 pub fn each<'a>(
     text: &'a str,
     records: &[RecordId],
@@ -155,7 +155,7 @@ pub fn each<'a>(
     line.end()
 }
 
-/// The text of the record's entry at this position. No other is checked.
+/// The text of the record's entry at this position. The other entries are not checked.
 pub fn at<'a>(text: &'a str, records: &[RecordId], position: usize) -> Result<&'a str, Error> {
     let id = records[position];
     let start = memmem::find_iter(text.as_bytes(), HEAD).nth(position);
@@ -163,7 +163,7 @@ pub fn at<'a>(text: &'a str, records: &[RecordId], position: usize) -> Result<&'
     found.map(|(_, text)| text).ok_or_else(|| id.damaged())
 }
 
-/// The position and the text of the only entry of this kind and name. No other is checked.
+/// The position and the text of the only entry of this kind and name. The other entries are not checked.
 pub fn find<'a>(
     text: &'a str,
     records: &[RecordId],
@@ -186,7 +186,7 @@ pub fn find<'a>(
     Ok(found)
 }
 
-/// The entry of this record at the beginning of a text.
+/// Parses the entry of this record at the beginning of a text.
 fn begin(text: &str, id: RecordId) -> Option<(Entry<'_>, &str)> {
     let mut line = Line::new(text);
     let entry = Entry::take(&mut line, id)?;
@@ -346,7 +346,8 @@ impl<'a> Secret<'a> {
     }
 }
 
-/// The slots, and when each was written if its line says so: the date that counts otherwise comes later.
+/// Removes the slots. A slot's date is `None` if its line has none: the date that then counts comes later in the
+/// entry.
 fn take_slots(line: &mut Line<'_>) -> Option<Vec<(Option<Milliseconds>, Slot)>> {
     let mut slots = Vec::with_capacity(1);
     line.literal(",\"slots\":[")?;
@@ -370,7 +371,7 @@ fn take_slots(line: &mut Line<'_>) -> Option<Vec<(Option<Milliseconds>, Slot)>> 
     Some(slots)
 }
 
-/// `…,…]` with at least one, each removed by `one`.
+/// `…,…]` with at least one item, each removed by `one`.
 fn list<'a>(line: &mut Line<'a>, mut one: impl FnMut(&mut Line<'a>) -> Option<()>) -> Option<()> {
     loop {
         one(line)?;
@@ -381,7 +382,7 @@ fn list<'a>(line: &mut Line<'a>, mut one: impl FnMut(&mut Line<'a>) -> Option<()
     }
 }
 
-/// A member is there and is not what it must be.
+/// The member is present but invalid.
 struct Misspelt;
 
 /// A text that may be absent, but not empty.
@@ -405,7 +406,7 @@ fn time(line: &mut Line<'_>, member: &str) -> Result<Option<Milliseconds>, Missp
     Ok(found.map(|number| Milliseconds::try_from(number).unwrap_or(Milliseconds::MAX)))
 }
 
-/// When it was created and updated. The second date stands there only if it is another one.
+/// The dates of creation and update. The second date is written only if it differs.
 fn dates(line: &mut Line<'_>) -> Option<(Milliseconds, Milliseconds)> {
     let created_at = time(line, ",\"created_at\":").ok()??;
     let updated_at = time(line, ",\"updated_at\":").ok()?;
@@ -432,7 +433,7 @@ fn write_dates(out: &mut String, created_at: Milliseconds, updated_at: Milliseco
     );
 }
 
-/// Nothing for an empty list.
+/// Writes nothing for an empty list.
 fn write_list<T>(out: &mut String, member: &str, list: &[T], write: impl Fn(&mut String, &T)) {
     if list.is_empty() {
         return;

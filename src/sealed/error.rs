@@ -1,4 +1,4 @@
-//! The errors in sealed bytes. No message quotes them.
+//! The errors in sealed bytes. No message quotes the bytes.
 
 use super::id::{KeyId, WorkspaceId};
 use std::fmt;
@@ -8,7 +8,7 @@ pub enum Error {
     /// Not authentic, truncated, or not in the format's one encoding.
     #[error("the vault is damaged: {0}")]
     Damaged(Part),
-    /// Valid in itself, but signed by another key than the holder's anchor names.
+    /// Valid in itself, but signed by a key other than the one that the holder's anchor names.
     #[error("this is not the vault that your key belongs to: another key signed its header")]
     Forged,
     /// Key derivation parameters outside the format's bounds, refused before any work.
@@ -24,7 +24,7 @@ pub enum Error {
 /// The damaged part of a vault, as far as it is known.
 #[derive(Debug, PartialEq, Eq, Clone)]
 pub enum Part {
-    /// Its first line is not that of a vault.
+    /// The first line is not that of a vault.
     FirstLine,
     Header,
     HeaderSignature,
@@ -32,16 +32,16 @@ pub enum Part {
     Workspace(WorkspaceId),
     Section(WorkspaceId),
     SectionSignature(WorkspaceId),
-    /// It was signed in another age than the rest: an older part was put back, or two vaults were mixed.
+    /// It is from another age than the rest: an older part was put back, or two vaults were mixed.
     SectionAge(WorkspaceId),
     Page(WorkspaceId),
     /// A record's id.
     Record(String),
     /// The file ends too early, or continues after its last section.
     End,
-    /// This part, because there are lines of two versions, as git leaves them in a conflict.
+    /// This part is damaged because the file has lines of two versions, as git leaves them in a conflict.
     Mixed(Box<Part>),
-    /// This part, because lines end with `\r\n`, as git writes them for Windows.
+    /// This part is damaged because lines end with `\r\n`, as git writes them for Windows.
     LineEnds(Box<Part>),
 }
 

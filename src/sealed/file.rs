@@ -32,7 +32,7 @@ pub struct Layout {
 impl Layout {
     /// Reads header and directories through `read(offset, length)`, which returns exactly that part.
     ///
-    /// An accepted file is valid as far as public keys can tell; pages are checked when they are read.
+    /// An accepted file is valid as far as public keys can prove it. Pages are checked when they are read.
     pub fn read<E: From<Error>>(
         bytes: u64,
         mut read: impl FnMut(u64, usize) -> Result<Vec<u8>, E>,
@@ -65,7 +65,7 @@ impl Layout {
         Ok(Self { header, sections })
     }
 
-    /// In the header's order.
+    /// The sections, in the header's order.
     pub fn sections(&self) -> impl Iterator<Item = &Section> {
         self.sections.iter().map(|(_, section)| section)
     }
@@ -85,8 +85,8 @@ impl Layout {
         sections.find(|(_, section)| section.seal().workspace == workspace)
     }
 
-    /// The header, then every section in its order. They can be trusted only once the header's key is known
-    /// to be the right one.
+    /// The header, then every section in its order. Trust them only once you know that the header's key is the
+    /// right one.
     pub fn histories(&self) -> Vec<PartHistory> {
         let header = PartHistory {
             workspace: None,
@@ -127,8 +127,7 @@ impl Layout {
         })
     }
 
-    /// Parses every record in pages that are intact: signed bytes may still be invalid, and must not be
-    /// signed again.
+    /// Parses every record in intact pages: signed bytes may still be invalid, and must not be signed again.
     pub fn check_records(&self, file: &[u8]) -> Result<(), Error> {
         self.check_each(|workspace, page, range| {
             let (line, lines) = split(page, slice(file, range));
@@ -177,7 +176,7 @@ struct Window<'r, E> {
 }
 
 impl<E: From<Error>> Window<'_, E> {
-    /// Calls `parse` with the bytes from `at` on, and with more of them while it finds no end.
+    /// Calls `parse` with the bytes from `at` on, and with more of them until it finds the end.
     fn parse<T>(
         &mut self,
         at: u64,
@@ -195,7 +194,7 @@ impl<E: From<Error>> Window<'_, E> {
         loop {
             let held = self.from(at);
             let held = &held[..held.len().min(left)];
-            // An empty read says nothing about the beginning of the file.
+            // An empty read proves nothing about the beginning of the file.
             if !held.is_empty() || left == 0 {
                 if let Some(found) = parse(held)? {
                     return Ok(found);

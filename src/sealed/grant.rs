@@ -1,5 +1,5 @@
-//! A grant's content: the root key and the header's signing seed, or the keys of some workspaces. Without a
-//! workspace's signing seed its holder can read, and every reader refuses what it writes.
+//! A grant's content: the root key and the header's signing seed, or the keys of some workspaces. A holder
+//! without a workspace's signing seed can read it, and every reader refuses what that holder writes.
 
 use super::derive::Key;
 use super::id::WorkspaceId;
@@ -9,7 +9,7 @@ use std::fmt::Write;
 use zeroize::Zeroizing;
 
 pub enum Grant {
-    /// Full access: every workspace's keys follow from the root key.
+    /// Full access: the root key opens every workspace's keys.
     Root {
         root: Key,
         header: Key,
@@ -24,7 +24,7 @@ pub struct Granted {
     pub sign: Option<Key>,
 }
 
-/// Longer than any key's text, so that it never grows and leaves a copy.
+/// More than the text of any workspace, so that the buffer never grows and leaves a copy behind.
 const TEXT_BYTES_PER_WORKSPACE: usize = 192;
 
 impl Grant {

@@ -82,10 +82,10 @@ pub struct Content {
     /// The key that signs this header.
     pub verify: VerifyKey,
     pub keys: Vec<Key>,
-    /// Keys of kinds that only a later version knows, behind the others.
+    /// Keys of kinds that only a later version knows. Their lines follow the others.
     pub keys_to_come: Vec<KeyToCome>,
     pub workspaces: Vec<Workspace>,
-    /// How the key that signs came to be, from the first that is still told.
+    /// The changes of the key that signs, from the first that is still listed.
     pub successions: Vec<Succession>,
     pub ancestors: Ancestors,
 }
@@ -113,7 +113,7 @@ impl Content {
         out
     }
 
-    /// How many headers came before this one, and one more.
+    /// One more than the number of headers before this one.
     pub fn revision(&self) -> u64 {
         self.ancestors.next_number()
     }
@@ -164,7 +164,7 @@ impl Content {
         Ok(())
     }
 
-    /// Whether who trusts `root` may trust this header: it is the key that signs, or led to it.
+    /// Whether a reader that trusts `root` may trust this header: `root` signs it, or leads to the key that does.
     pub fn is_trusted_by(&self, root: &VerifyKey) -> bool {
         *root == self.verify || leads(&self.successions, &self.vault.to_string(), root)
     }
@@ -196,7 +196,7 @@ impl Header {
         self.digest
     }
 
-    /// By which sections and later headers name this one.
+    /// The id by which sections and later headers name this header.
     pub fn id(&self) -> RevisionId {
         RevisionId::new(self.content.revision(), &self.digest)
     }

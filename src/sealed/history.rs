@@ -1,5 +1,5 @@
-//! The history that each signed part of a file records: its own revision, and its last ancestors. By it two
-//! copies are compared: one was made from the other, or neither was.
+//! The history that each signed part of a file records: its own revision and its last ancestors. It shows whether
+//! one of two copies was made from the other.
 
 use super::id::WorkspaceId;
 use super::line::{Line, MAX_NUMBER, encode};
@@ -9,15 +9,15 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use std::borrow::Cow;
 use std::fmt::{self, Write};
 
-/// Ancestors that a part lists.
+/// The greatest number of ancestors that a part lists.
 pub const MAX_ANCESTORS: usize = 64;
-/// The bytes kept of a digest: nobody finds a second text with the same 160 bits.
+/// The number of bytes kept of a digest: nobody finds a second text with the same 160 bits.
 pub const DIGEST_BYTES: usize = 20;
 
-/// One state of a part: how many came before it, and the first 20 bytes of its digest.
+/// One state of a part: its revision, and the first 20 bytes of its digest.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Default, Hash)]
 pub struct RevisionId {
-    /// From 1 on.
+    /// 1 or more.
     pub number: u64,
     pub digest: [u8; DIGEST_BYTES],
 }
@@ -32,12 +32,12 @@ pub enum Relation {
     TooFar,
     /// Its number is smaller.
     Older,
-    /// It is no older, and was not made from the other.
+    /// It is not older, and was not made from the other.
     Fork,
 }
 
 impl Relation {
-    /// Whether the one follows the other, or may: nobody can tell that it does not.
+    /// Whether it follows the other, or may: nothing proves that it does not.
     pub fn follows(self) -> bool {
         match self {
             Self::Same | Self::Newer | Self::TooFar => true,
@@ -56,7 +56,7 @@ impl RevisionId {
         }
     }
 
-    /// Parses `N,"B20"]`, what follows the bracket.
+    /// Parses `N,"B20"]`, the text after the opening bracket.
     pub fn parse(line: &mut Line<'_>) -> Option<Self> {
         let number = line.number()?;
         line.literal(",\"")?;
@@ -66,7 +66,7 @@ impl RevisionId {
     }
 }
 
-/// `[41,"B20"]`.
+/// Writes `[41,"B20"]`.
 impl fmt::Display for RevisionId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "[{},\"{}\"]", self.number, encode(&self.digest))
@@ -89,18 +89,18 @@ impl<'de> Deserialize<'de> for RevisionId {
     }
 }
 
-/// The last ancestors of a part, ascending. No number is left out between the first and the last; after a
-/// merge of two copies a number may occur twice.
+/// The last ancestors of a part, ascending. The numbers have no gap between the first and the last; after a merge
+/// of two copies a number may occur twice.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Ancestors(Vec<RevisionId>);
 
 impl Ancestors {
-    /// The number of the part with these ancestors.
+    /// The number of a part with these ancestors.
     pub fn next_number(&self) -> u64 {
         self.0.last().map_or(1, |last| last.number + 1)
     }
 
-    /// The ancestors of what is made from this part.
+    /// The ancestors of a part made from this one.
     pub fn with(&self, part: RevisionId) -> Self {
         let mut all = self.0.clone();
         all.push(part);
@@ -113,7 +113,7 @@ impl Ancestors {
         Self(all)
     }
 
-    /// Parses `[N,"B20"],…]`, what follows the opening bracket.
+    /// Parses `[N,"B20"],…]`, the text after the opening bracket.
     pub fn parse(line: &mut Line<'_>) -> Option<Self> {
         let mut all: Vec<RevisionId> = Vec::new();
         if !line.optional("]") {
@@ -130,7 +130,7 @@ impl Ancestors {
             pair[0] < pair[1] && pair[1].number <= pair[0].number.saturating_add(1)
         };
         let first = all.first().map_or(1, |first| first.number);
-        // Earlier ones are left out only where there are too many.
+        // The list may lack earlier ancestors only if there are too many.
         let is_whole = if all.len() < MAX_ANCESTORS {
             first == 1
         } else {
@@ -141,7 +141,7 @@ impl Ancestors {
         (is_valid && all.next_number() <= MAX_NUMBER).then_some(all)
     }
 
-    /// How the part `own` with these ancestors relates to `other`.
+    /// How a part named `own` with these ancestors relates to `other`.
     pub fn relation(&self, own: RevisionId, other: RevisionId) -> Relation {
         if own.number < other.number {
             return Relation::Older;
@@ -152,7 +152,7 @@ impl Ancestors {
         if self.0.binary_search(&other).is_ok() {
             return Relation::Newer;
         }
-        // Of the first number one may have been left out.
+        // The list may lack one of two ancestors with its first number.
         let reaches = self
             .0
             .first()
@@ -169,7 +169,7 @@ impl Ancestors {
         self.0.binary_search(&other).is_ok()
     }
 
-    /// Any ancestors of a part with this number.
+    /// Sample ancestors of a part with this number.
     #[cfg(test)]
     pub fn before(number: u64) -> Self {
         let first = number.saturating_sub(MAX_ANCESTORS as u64).max(1);
@@ -180,7 +180,7 @@ impl Ancestors {
         Self(all.collect())
     }
 
-    /// The ancestors of what is made from two parts: those of both.
+    /// The ancestors of a part made from two parts: those of both.
     pub fn merged(&self, other: &Self) -> Self {
         let mut all = [&self.0[..], &other.0].concat();
         all.sort_unstable();
@@ -194,7 +194,7 @@ impl Ancestors {
     }
 }
 
-/// `[[41,"B20"],…]`.
+/// Writes `[[41,"B20"],…]`.
 impl fmt::Display for Ancestors {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_char('[')?;
@@ -209,7 +209,7 @@ impl fmt::Display for Ancestors {
 /// One part of a file: the header or a section.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct PartHistory {
-    /// The section's workspace; `None` is the header.
+    /// The section's workspace; `None` for the header.
     pub workspace: Option<WorkspaceId>,
     pub id: RevisionId,
     pub ancestors: Ancestors,
@@ -231,7 +231,7 @@ mod tests {
         RevisionId::new(number, &[name; 32])
     }
 
-    /// A history of one state for each number, whose digests are `name`.
+    /// A history with one state for each number; `name` gives the digests.
     fn line(last: u64, name: impl Fn(u64) -> u8) -> (RevisionId, Ancestors) {
         let mut ancestors = Ancestors::default();
         for number in 1..last {
@@ -309,8 +309,7 @@ mod tests {
     }
 
     proptest! {
-        /// Two histories that fork after `common`. As far as the list reaches they are told apart, and neither is
-        /// called newer.
+        /// Two histories that fork after `common`. As far as the lists reach, neither counts as newer.
         #[test]
         fn a_history_goes_forward_and_neither_back_nor_aside(
             common in 0_u64..150,
@@ -326,7 +325,7 @@ mod tests {
                 std::cmp::Ordering::Less => Relation::Older,
                 std::cmp::Ordering::Equal if own == id(seen, 0) => Relation::Same,
                 std::cmp::Ordering::Equal => Relation::Fork,
-                // The earliest in the list is exact only if it is the one that was asked for.
+                // The earliest ancestor in the list is exact only if it is the requested one.
                 std::cmp::Ordering::Greater if found - seen < 64 || found <= 64 || (is_own && found - seen == 64) => {
                     if is_own { Relation::Newer } else { Relation::Fork }
                 }

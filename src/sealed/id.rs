@@ -1,6 +1,6 @@
-//! Ids: a prefix that tells the kind, and 128 random bits in ULID's alphabet.
+//! Ids: a prefix that names the kind, and 128 random bits in ULID's alphabet.
 //!
-//! Unlike a ULID, an id carries no time: a sealed file must not reveal when a secret was made.
+//! Unlike a ULID, an id contains no time: a sealed file must not reveal when a secret was made.
 
 use super::random;
 use serde::de::Error as _;
@@ -12,7 +12,7 @@ use std::marker::PhantomData;
 /// Crockford's base 32, as ULID uses it.
 const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
-/// 26 characters of five bits carry 130 bits: the first character stays below 8.
+/// 26 characters of five bits have 130 bits: the first character stays below 8.
 pub const ID_CHARACTERS: usize = 26;
 /// Every prefix is three letters and an underscore.
 const PREFIX_BYTES: usize = 4;
@@ -23,7 +23,7 @@ pub trait IdKind {
     const PREFIX: &'static str;
 }
 
-/// An id of one kind.
+/// An id of kind `K`.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Id<K>(u128, PhantomData<K>);
 
@@ -42,20 +42,20 @@ macro_rules! kinds {
 }
 
 kinds! {
-    /// A vault: bound into every ciphertext and signature, so that parts never move between vaults.
+    /// A vault. Its id is bound into every ciphertext and signature, so that no part fits into another vault.
     VaultId of Vault = "vlt_";
     /// One way to unlock a vault.
     KeyId of Key = "key_";
     WorkspaceId of Workspace = "wsp_";
     SecretId of Secret = "sec_";
-    /// An app: one id in all workspaces that it links into.
+    /// An app. It has one id in all workspaces that it links into.
     AppId of App = "app_";
 }
 
 impl<K: IdKind> Id<K> {
     pub const PREFIX: &'static str = K::PREFIX;
 
-    /// A new id, from the system's randomness.
+    /// A new id of random bits from the system.
     pub fn random() -> Self {
         Self::from_bits(u128::from_be_bytes(random::bytes()))
     }

@@ -20,7 +20,7 @@ pub enum RecordKind {
     App,
     /// Found by its id: its name is free for another secret.
     Deleted,
-    /// No record, but a value, by which two copies are compared. It is in no file, and has a key of its own.
+    /// Not a record but a value, to compare two copies. No file contains this index; it has a key of its own.
     Value,
 }
 

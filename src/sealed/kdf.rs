@@ -23,7 +23,7 @@ pub const MAX_PASSES: u32 = 16;
 const MAX_LANES: u32 = 16;
 /// Memory times passes: 2 GiB once, or 128 MiB sixteen times.
 const MAX_WORK_KIB: u64 = 2 * 1024 * 1024;
-/// The greatest work of one command on all passphrase keys of a file together.
+/// The greatest work of one command on all passphrase keys of a file.
 pub const MAX_TOTAL_WORK_KIB: u64 = 2 * MAX_WORK_KIB;
 
 /// The parameters of Argon2id.
@@ -88,18 +88,18 @@ impl Kdf {
         Some((memory, passes, lanes))
     }
 
-    /// KiB filled in all passes together.
+    /// The memory filled in all passes together, in KiB.
     pub fn work(self) -> u64 {
         u64::from(self.memory) * u64::from(self.passes)
     }
 
-    /// Bytes of memory that it takes.
+    /// The memory that it takes, in bytes.
     pub fn bytes(self) -> u64 {
         u64::from(self.memory) * 1024
     }
 
-    /// Argon2id of the normalised passphrase, 32 bytes. Fails only if there is not enough memory: before it takes
-    /// any, because the kernel kills whoever takes more than a container may have.
+    /// Argon2id of the normalised passphrase, 32 bytes. Fails only if there is not enough memory, and checks that
+    /// first: the kernel kills a process that takes more than its container may have.
     pub fn seed(self, passphrase: &Passphrase, salt: &[u8; SALT_BYTES]) -> io::Result<Key> {
         memory::check(self.bytes())
             .map_err(|shortage| io::Error::new(io::ErrorKind::OutOfMemory, shortage))?;
@@ -118,7 +118,7 @@ impl Kdf {
     }
 }
 
-/// As in a line: `{"argon2id":{"m":N,"t":N,"p":N}}`.
+/// Writes `{"argon2id":{"m":N,"t":N,"p":N}}`, as in a key's line.
 impl fmt::Display for Kdf {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self {
@@ -156,7 +156,7 @@ impl Passphrase {
         if text.len() > MAX_PASSPHRASE_BYTES {
             return Err(PassphraseError::TooLong);
         }
-        // A character's compatibility form is at most 18 characters long, so nothing reallocates.
+        // The compatibility form of a character has at most 18 characters, so the buffer never grows.
         let mut normal = Zeroizing::new(String::with_capacity(text.len() * 18));
         normal.extend(text.nfkc());
         Ok(Self(Plaintext::new(normal.as_bytes().to_vec())))

@@ -28,7 +28,7 @@ pub enum Lock {
     Identity,
 }
 
-/// The members that only a holder of the seed can have written.
+/// The members that only a holder of the seed can write.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Bond {
     pub commit: [u8; 32],
@@ -42,11 +42,12 @@ pub struct Key {
     pub id: KeyId,
     pub lock: Lock,
     pub public: PublicKey,
-    /// From then on every honest client refuses it. In the clear, because its holder must know it, too.
+    /// From this time on every honest client refuses the key. In the clear, because the key's holder must know
+    /// it, too.
     pub not_after: Option<Milliseconds>,
     /// HPKE to `public`.
     pub grant: Vec<u8>,
-    /// Label, date of creation and reach, under the root key.
+    /// Label, date of creation and reach, sealed under the root key.
     pub about: Vec<u8>,
 }
 
@@ -160,12 +161,12 @@ impl Key {
     }
 }
 
-/// A key of a kind that only a later version knows. It is carried as it is.
+/// A key of a kind that only a later version knows. It is copied unchanged.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct KeyToCome {
     pub id: KeyId,
     pub kind: String,
-    /// Its line as far as before `about`.
+    /// Its line, up to before `about`.
     text: String,
     /// As in any other key.
     pub about: Vec<u8>,
@@ -176,7 +177,7 @@ impl KeyToCome {
         let _ = writeln!(out, "{}{ABOUT}{}\"}}", self.text, encode(&self.about));
     }
 
-    /// `None` for a kind of this version.
+    /// Parses such a line; `None` if this version knows the kind.
     pub fn parse(text: &str) -> Result<Option<Self>, Error> {
         let (id, mut line) = begin(text)?;
         let damaged = || Error::Damaged(Part::Key(id));
@@ -207,7 +208,7 @@ impl KeyToCome {
     }
 }
 
-/// The id at the beginning of a key's line, and the rest from its kind on.
+/// The id at the beginning of a key's line, and the rest of the line from its kind on.
 fn begin(text: &str) -> Result<(KeyId, Line<'_>), Error> {
     let mut line = Line::new(text);
     let id = (|| {

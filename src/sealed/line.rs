@@ -1,5 +1,5 @@
-//! Parses one line of the format exactly: members in their order, no spaces, no escapes, numbers without
-//! leading zeros, base64 in its one spelling. Anything else is refused.
+//! Parses one line of the format exactly: members in their order, no spaces, no escapes, numbers without leading
+//! zeros, base64 in its one spelling. Refuses anything else.
 
 use data_encoding::BASE64_NOPAD;
 use memchr::memchr;
@@ -20,7 +20,7 @@ impl<'a> Line<'a> {
         Self(text)
     }
 
-    /// Removes exactly this text.
+    /// Removes this text.
     pub fn literal(&mut self, text: &str) -> Option<()> {
         self.0 = self.0.strip_prefix(text)?;
         Some(())
@@ -31,7 +31,7 @@ impl<'a> Line<'a> {
         self.literal(text).is_some()
     }
 
-    /// Everything up to the next quotation mark, which is removed too. There are no escapes.
+    /// Removes everything up to and including the next quotation mark. There are no escapes.
     pub fn string(&mut self) -> Option<&'a str> {
         let end = memchr(b'"', self.0.as_bytes())?;
         let text = &self.0[..end];
@@ -39,7 +39,7 @@ impl<'a> Line<'a> {
         Some(text)
     }
 
-    /// A JSON text in its one spelling, and the quotation mark after it.
+    /// Removes a JSON text in its one spelling, and the quotation mark after it.
     pub fn text(&mut self) -> Option<Cow<'a, str>> {
         let bytes = self.0.as_bytes();
         let is_plain = |byte: &&u8| !matches!(byte, b'"' | b'\\' | 0..b' ');
@@ -58,7 +58,7 @@ impl<'a> Line<'a> {
         (serde_json::to_string(&text).ok()? == quoted).then_some(text.into())
     }
 
-    /// A decimal number up to [`MAX_NUMBER`].
+    /// Removes a decimal number up to [`MAX_NUMBER`].
     pub fn number(&mut self) -> Option<u64> {
         let digits = self.0.bytes().take_while(u8::is_ascii_digit).count();
         let (text, rest) = self.0.split_at(digits);
@@ -69,17 +69,17 @@ impl<'a> Line<'a> {
         text.parse().ok().filter(|&number| number <= MAX_NUMBER)
     }
 
-    /// Base64 of exactly `N` bytes, and the quotation mark after it.
+    /// Removes base64 of exactly `N` bytes, and the quotation mark after it.
     pub fn bytes<const N: usize>(&mut self) -> Option<[u8; N]> {
         decode(self.string()?)?.try_into().ok()
     }
 
-    /// Base64 of any length, and the quotation mark after it.
+    /// Removes base64 of any length, and the quotation mark after it.
     pub fn blob(&mut self) -> Option<Vec<u8>> {
         decode(self.string()?)
     }
 
-    /// `"…","…"]`: a list of base64 texts and the bracket after it, not decoded yet.
+    /// Removes `"…","…"]`: a list of base64 texts and the bracket after it. Does not decode them.
     pub fn strings(&mut self) -> Option<Vec<&'a str>> {
         let mut all = Vec::new();
         if self.optional("]") {
@@ -105,7 +105,7 @@ impl<'a> Line<'a> {
     }
 }
 
-/// Strict: no padding, no other alphabet, no bits left over.
+/// Decodes base64 strictly: no padding, no other alphabet, no bits left over.
 pub fn decode(text: &str) -> Option<Vec<u8>> {
     BASE64_NOPAD.decode(text.as_bytes()).ok()
 }
@@ -114,8 +114,8 @@ pub fn encode(bytes: &[u8]) -> String {
     BASE64_NOPAD.encode(bytes)
 }
 
-/// Whether a text is 32 bytes in base64's one spelling. For texts that are compared and not decoded: a
-/// directory has two of them in each line.
+/// Whether a text is 32 bytes in base64's one spelling. For texts that are compared without decoding: each line
+/// of a directory has two.
 pub fn is_32_bytes(text: &[u8]) -> bool {
     // 43 characters carry 258 bits: the last two are zero.
     let (Some((last, rest)), TEXT_BYTES) = (text.split_last(), text.len()) else {

@@ -1,5 +1,5 @@
-//! What the header seals beside keys: JSON in one spelling, like the lines. A text that does not re-encode to
-//! the same bytes is damage.
+//! The texts that the header seals besides keys: JSON in one spelling, like the lines. A text that does not
+//! re-encode to the same bytes is damage.
 
 use super::id::WorkspaceId;
 use crate::plaintext::Plaintext;
@@ -19,14 +19,14 @@ pub struct Workspace {
     pub updated_at: Milliseconds,
 }
 
-/// The owner's notes about a key. Its reach is repeated here, because only the key's holder can open the
-/// grant, and a new grant must reach as far.
+/// The owner's notes about a key. They repeat its reach, because only the key's holder can open the grant, and a
+/// new grant must reach as far.
 #[derive(Serialize, Deserialize, Clone, PartialEq, Eq, Debug)]
 #[serde(deny_unknown_fields)]
 pub struct Key {
     pub label: String,
     pub created_at: Milliseconds,
-    /// Absent: everything.
+    /// Absent for full access.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub workspaces: Option<Vec<Reach>>,
 }
@@ -43,7 +43,7 @@ pub fn encode(meta: &impl Serialize) -> Vec<u8> {
     serde_json::to_vec(meta).unwrap_or_default()
 }
 
-/// Decodes an opened text, unless it could have been written differently.
+/// Decodes an opened text, unless it has another spelling than its own.
 pub fn decode<'a, T: Serialize + Deserialize<'a>>(text: &'a Plaintext) -> Option<T> {
     let meta: T = serde_json::from_slice(text.expose()).ok()?;
     let mut again = Vec::with_capacity(text.len());

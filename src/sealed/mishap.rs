@@ -1,13 +1,13 @@
-//! What programs that take a vault for a text do to it: git writes conflict markers into it, puts the lines of two
-//! versions one after the other, or changes its line ends. Looked for only in a file that is not valid.
+//! Recognises the damage of programs that take a vault for text: git writes conflict markers into it, puts the
+//! lines of two versions one after the other, or changes its line ends. Only an invalid file is searched.
 
 use super::error::Part;
 use memchr::memmem;
 
-/// How the lines begin that git puts around the two sides of a conflict.
+/// The beginnings of the lines that git puts around the two sides of a conflict.
 const MARKERS: [&[u8]; 4] = [b"<<<<<<< ", b"||||||| ", b">>>>>>> ", b"=======\n"];
 
-/// What happened to a file.
+/// The damage that another program did to a file.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Mishap {
     Mixed,
@@ -15,7 +15,7 @@ pub enum Mishap {
 }
 
 impl Mishap {
-    /// The part that is damaged by it.
+    /// This part, with the cause of its damage.
     pub fn of_part(self, part: Part) -> Part {
         match self {
             Self::Mixed => Part::Mixed(Box::new(part)),
@@ -24,7 +24,7 @@ impl Mishap {
     }
 }
 
-/// What happened to these bytes, if it can be seen.
+/// The damage to these bytes, if its cause is visible.
 pub fn of(bytes: &[u8]) -> Option<Mishap> {
     let mut lines = bytes.split_inclusive(|&byte| byte == b'\n');
     let first = lines.next()?;
@@ -35,7 +35,7 @@ pub fn of(bytes: &[u8]) -> Option<Mishap> {
     (first.starts_with(b"{\"kluis\":") && first.ends_with(b"\r\n")).then_some(Mishap::LineEnds)
 }
 
-/// A header has one last line, and nothing else begins like it.
+/// Whether there are two headers. A header has one last line, and nothing else begins like it.
 fn has_two_headers(bytes: &[u8]) -> bool {
     let mut found = memmem::find_iter(bytes, b"\n{\"header\":");
     found.next().is_some() && found.next().is_some()
@@ -61,7 +61,7 @@ mod tests {
             let mixed = format!("{start}{marker}{end}");
             assert_eq!(of(mixed.as_bytes()), Some(Mishap::Mixed), "{marker}");
         }
-        // By a driver such as `union`.
+        // As a merge driver such as `union` leaves it.
         let both = whole.replace("{\"header\":1}\n", "{\"header\":1}\n{\"header\":2}\n");
         assert_eq!(of(both.as_bytes()), Some(Mishap::Mixed));
     }

@@ -1,22 +1,22 @@
-//! The sealed format, version 1: bytes ↔ bytes, no I/O, no clock. This page is its specification: it is enough
-//! to write another reader, and `tests/vectors/` holds files to try it on.
+//! The sealed format, version 1: bytes ↔ bytes, no I/O, no clock. This page is its specification. It suffices to
+//! write another reader, and `tests/vectors/` has files to test one with.
 //!
 //! # Text
 //!
-//! A vault is UTF-8 text, one JSON object per line, each line ended by `\n`. It has **one spelling**:
-//! the members stand in the order below, without white space, without escapes, none left out and none
-//! added, but for those with `?`. Whatever could have been written otherwise is damage. In the lines below
+//! A vault is UTF-8 text, one JSON object per line, each line ended by `\n`. It has **one spelling**: the members
+//! have the order below, without white space and without escapes; none is left out or added, except those with
+//! `?`. Any other spelling is damage. In the lines below
 //!
 //! - `N` is a decimal number from 0 to 2⁵³−1 without sign and without leading zeros;
-//! - `B` is base64 (RFC 4648, section 4) without `=`, the bits left over in its last character zero; a
-//!   number behind it, as in `B32`, is the length in bytes that it must have;
+//! - `B` is base64 (RFC 4648, section 4) without `=`; the bits left over in its last character are zero. A number
+//!   after it, as in `B32`, is its length in bytes;
 //! - `vlt_…`, `key_…`, `wsp_…`, `sec_…` and `app_…` are ids: the prefix and 26 characters of
-//!   `0123456789ABCDEFGHJKMNPQRSTVWXYZ`, a big-endian number of 128 bits (so the first is at most `7`).
-//!   Wherever an id goes into a key, a signature or associated data, it is this text.
+//!   `0123456789ABCDEFGHJKMNPQRSTVWXYZ`, a big-endian number of 128 bits (so the first is at most `7`). Keys,
+//!   signatures and associated data contain an id as this text.
 //!
 //! # The lines
 //!
-//! The header: its first line, the keys, the workspaces, the changes of its key, its last line. No id stands
+//! The header: its first line, the keys, the workspaces, the changes of its key, its last line. No id occurs
 //! there twice.
 //!
 //! ```text
@@ -30,12 +30,12 @@
 //! {"header":N,"ancestors":[[N,"B20"],…],"signature":"B64"}
 //! ```
 //!
-//! The fourth is a key of a kind that only a later version knows: its kind is 1 to 32 of `a-z 0-9 -`, and none
-//! of the three above. What stands between that and the last `,"about"` is not read, and has no control
-//! character. These lines stand behind those of the other keys.
+//! The fourth is a key of a kind that only a later version knows: its kind is 1 to 32 of `a-z 0-9 -`, and none of
+//! the three above. A reader ignores the text between that and the last `,"about"`; it has no control character.
+//! These lines come after those of the other keys.
 //!
-//! Then one section for each workspace, in the order of their lines, and nothing behind the last: its
-//! first line, its directory, its seal, its pages.
+//! Then one section for each workspace, in the order of their lines, and nothing after the last. A section has a
+//! first line, a directory, a seal and pages.
 //!
 //! ```text
 //! {"section":"wsp_…"}
@@ -87,42 +87,41 @@
 //!   id (16 bytes) ‖ a secret (32) ‖ the CRC-32 (of ISO 3309, as in zlib; four bytes, big-endian) of `kls_`
 //!   ‖ id ‖ secret. The seed is HKDF-SHA-256 of the secret, with the line's salt and the info
 //!   `fields("kluis/1", "token", vault, key)`, to 32 bytes.
-//! - **Identity**: 32 random bytes that their owner keeps, for any number of vaults. How is no part of this
-//!   format: see [`identity`](crate::keyring::identity).
+//! - **Identity**: 32 random bytes that their owner keeps, for any number of vaults. This format does not say how
+//!   they are kept: see [`identity`](crate::keyring::identity).
 //!
 //! `not_after` is a time, at most 253,402,300,799,999: from then on an honest reader refuses the key (10).
 //!
-//! What the line holds for a seed, in the order in which it is used:
+//! The members of the line that depend on a seed, in the order in which a reader uses them:
 //!
 //! - `commit` is `subkey(seed, "commit", vault, key)`. It is compared first, in constant time: AES-GCM does
 //!   not commit to its key. Another commitment is a wrong passphrase or a wrong token.
 //! - `anchor` is `seal(subkey(seed, "anchor", vault, key), aad, verify)`, with `verify` the 32 bytes of the
-//!   header's verify key and the aad `fields("kluis/1", "anchor", vault, "", key, "")`. Only who has the
-//!   seed can have written it: **a header to which that key does not lead is forged**. An identity has no anchor;
-//!   whoever reads with one must know the verify key from elsewhere.
+//!   header's verify key and the aad `fields("kluis/1", "anchor", vault, "", key, "")`. Only a holder of the seed
+//!   can have written it: **a header to which that key does not lead is forged**. An identity has no anchor; a
+//!   reader with an identity must know the verify key from elsewhere.
 //! - `public` is an X25519 public key. The pair is `DeriveKeyPair` (RFC 9180, section 7.1.3, for
 //!   DHKEM(X25519, HKDF-SHA256)) of the input `subkey(seed, "x25519")`, which has no context.
-//! - `grant` is HPKE (RFC 9180) in base mode, one message: DHKEM(X25519, HKDF-SHA256) 0x0020, HKDF-SHA256
-//!   0x0001, AES-256-GCM 0x0002; encapsulated key (32 bytes) ‖ ciphertext and tag. The info is
-//!   `fields("kluis/1", "grant", vault)`; the aad is the key's line from `{` as far as before
-//!   `,"anchor"`, or `,"grant"` in an identity's: the line without its sealed members; the plaintext is
-//!   `pad(text)`, with one of
+//! - `grant` is HPKE (RFC 9180) in base mode, one message: DHKEM(X25519, HKDF-SHA256) 0x0020, HKDF-SHA256 0x0001,
+//!   AES-256-GCM 0x0002; encapsulated key (32 bytes) ‖ ciphertext and tag. The info is `fields("kluis/1",
+//!   "grant", vault)`. The aad is the key's line without its sealed members: from `{` up to before `,"anchor"`,
+//!   or before `,"grant"` for an identity. The plaintext is `pad(text)`, with one of
 //!
 //! ```text
 //! {"root":"B32","header":"B32"}
 //! {"workspaces":[{"workspace":"wsp_…","read":"B32","sign":"B32"},…]}
 //! ```
 //!
-//! The first is full access: the root key and the seed that signs headers. The second gives the keys of
-//! some workspaces, none of them twice; without `,"sign":"B32"` for reading only. A workspace in it that
-//! the header no longer has is passed over.
+//! The first is full access: the root key and the seed that signs headers. The second gives the keys of some
+//! workspaces, none of them twice; without `,"sign":"B32"` for reading only. A reader ignores a workspace in it
+//! that the header no longer has.
 //!
 //! # Keys and places
 //!
-//! Four kinds of random keys of 32 bytes: the root key, the header's signing seed, and for each workspace a
-//! read key and a signing seed. Signing seeds are Ed25519 seeds as they are; the others are used through
-//! subkeys alone. The aad is always `fields("kluis/1", purpose, vault, workspace, record, slot)`, where
-//! what does not apply is empty and a slot is its number in decimal.
+//! There are four kinds of random keys of 32 bytes: the root key, the header's signing seed, and for each
+//! workspace a read key and a signing seed. Signing seeds are Ed25519 seeds, used directly; the others are used
+//! only through subkeys. The aad is always `fields("kluis/1", purpose, vault, workspace, record, slot)`. A field
+//! that does not apply is empty; a slot is its number in decimal.
 //!
 //! | what | sealed under | purpose | workspace | record | slot |
 //! |---|---|---|---|---|---|
@@ -133,12 +132,12 @@
 //! | an app's `links` | `subkey(read, "meta", vault, workspace)` | `links` | yes | app | |
 //! | one of `values` | `subkey(read, "value", vault, workspace)` | `value` | yes | secret | yes |
 //!
-//! `wrapped` holds 64 bytes, the read key and the signing seed. One of `values` holds a value.
+//! `wrapped` contains 64 bytes, the read key and the signing seed. One of `values` contains a value.
 //!
-//! The others hold JSON in one spelling too: members in this order, no white space, numbers without
-//! fraction or exponent; in texts `"`, `\` and what is below U+0020 escaped (`\"` `\\` `\b` `\f` `\n` `\r`
-//! `\t`, else `\u00` and two lower-case hex digits), nothing else. A member with `?` is absent where it would
-//! say the usual, and never null.
+//! The others contain JSON in one spelling too: members in this order, no white space, numbers without fraction
+//! or exponent; in texts `"`, `\` and characters below U+0020 escaped (`\"` `\\` `\b` `\f` `\n` `\r` `\t`, else
+//! `\u00` and two lower-case hex digits), nothing else. A member with `?` is absent where its value would be the
+//! usual one, and never null.
 //!
 //! ```text
 //! a key        {"label":"…","created_at":T,"workspaces"?:[{"workspace":"wsp_…","write":true|false},…]}
@@ -162,57 +161,57 @@
 //! a record is the HMAC-SHA-256, under `subkey(read, "index", vault, workspace)`, of a word, a zero byte and a
 //! text: `secret` and the name; `deleted` and the id, for a secret with `deleted_at`; `app` and the name.
 //!
-//! **Digests.** Where two copies are compared, as in `git diff`, a value is shown as the first 4 bytes, in hex, of the
-//! HMAC-SHA-256, under `subkey(read, "digest", vault, workspace)`, of `value`, a zero byte, the secret's id, a space
-//! and the checksum in hex. No file has such a digest: without the read key it confirms no guess.
+//! **Digests.** Where two copies are compared, as in `git diff`, a value is shown as the first 4 bytes, in hex,
+//! of the HMAC-SHA-256, under `subkey(read, "digest", vault, workspace)`, of `value`, a zero byte, the secret's
+//! id, a space and the checksum in hex. No file contains such a digest: without the read key it confirms no
+//! guess.
 //!
-//! **Apps.** An app lives in one workspace. Its links give it secrets of any, each as one variable. A link counts
-//! only if the secret is not deleted and its `apps` name the app, its workspace and the variable. What `apps` name
-//! beyond that gives nothing; in a deleted secret they are the links that were removed.
+//! **Apps.** An app lives in one workspace. Its links give it secrets of any workspace, each as one variable. A
+//! link counts only if the secret is not deleted and its `apps` name the app, its workspace and the variable.
+//! Other entries of `apps` give nothing; in a deleted secret they are the links that were removed.
 //!
-//! **Slots.** The value now effective is that of the greatest slot that has begun and is not `pending`. A slot has
+//! **Slots.** The effective value is that of the greatest slot that has begun and is not `pending`. A slot has
 //! begun if its second has passed; or if it is not later than its `written_at`, and that is at most five minutes
-//! ahead of the reader's clock. A writer gives a value that is effective at once the slot max(now, s + 1), where s
-//! is the greatest that has begun, and a `written_at` not before it.
+//! ahead of the reader's clock. A value that is effective at once gets the slot max(now, s + 1), where s is the
+//! greatest that has begun, and a `written_at` not before it.
 //!
 //! # Signatures, revisions, ancestors
 //!
-//! The digest of a part, header or section, is the SHA-256 of its bytes from its first line to its signing
-//! line as far as before `,"signature"`. The header is signed as `sign(header seed, "header", "", digest)`
-//! and verified with the key in its own first line; a section as `sign(workspace seed, "section",
-//! workspace, digest)`, and verified with the `verify` of its workspace's line. A section's signature is
-//! over its directory, and through its hashes over every record.
+//! The digest of a part, header or section, is the SHA-256 of its bytes from its first line to its signing line,
+//! up to before `,"signature"`. The header is signed as `sign(header seed, "header", "", digest)` and verified
+//! with the key in its own first line; a section as `sign(workspace seed, "section", workspace, digest)`, and
+//! verified with the `verify` of its workspace's line. A section's signature covers its directory, and through
+//! its hashes every record.
 //!
 //! **Succession.** When the header gets another key, the old one may sign for it: a line says that `to` comes
-//! after `succession` from the revision `header` on. It is signed as `sign(seed of the old key, "succession",
-//! "", SHA-256(fields(succession, to, header)))`, with both keys as their 32 bytes and the revision in decimal.
-//! The lines are a chain: `header` ascends, from 2 to the header's own revision; each `to` is the next line's
-//! `succession`, the last one is `verify`, and no key comes twice. Of more than 64 the last 64 stand there. A key
-//! **leads to** the header if it is `verify`, or if it is the `succession` of a line and the signatures of that
-//! line and of all after it are right.
+//! after `succession` from the revision `header` on. It is signed as `sign(seed of the old key, "succession", "",
+//! SHA-256(fields(succession, to, header)))`, with both keys as their 32 bytes and the revision in decimal. The
+//! lines are a chain: `header` ascends, from 2 to the header's own revision; each `to` is the next line's
+//! `succession`, the last one is `verify`, and no key comes twice. Of more than 64 lines the header keeps the
+//! last 64. A key **leads to** the header if it is `verify`, or if it is the `succession` of a line and the
+//! signatures of that line and of all after it are valid.
 //!
-//! A part is named by a pair `[N,"B20"]`: its revision, and the first 20 bytes of a digest. For a header that
-//! is its digest as above; for a section the SHA-256 of its bytes from its first line as far as before
-//! `,"header"` in its seal. (So a section's name is known before that of the header that it is written under,
-//! and each can name the other.)
+//! A pair `[N,"B20"]` names a part: its revision, and the first 20 bytes of a digest. For a header that is its
+//! digest as above; for a section the SHA-256 of its bytes from its first line up to before `,"header"` in its
+//! seal. (So a section's name is known before the name of its header, and each can name the other.)
 //!
 //! The revision of a part is `header` in the header and `seal` in a section. It is 1 for a new part, else one
-//! more than the greatest in its `ancestors`. These are what the part was made from: what it replaces, and the
-//! ancestors of that; after a merge, those of both sides. They ascend by revision, then by digest, none twice.
-//! Of more than 64 the last 64 stand there. So no revision is left out between the first and the last; and
-//! fewer than 64 begin with revision 1.
+//! more than the greatest in its `ancestors`. A part's ancestors are the part that it replaces, and the ancestors
+//! of that; after a merge, those of both sides. They ascend by revision, then by digest, none twice. Of more than
+//! 64 the part lists the last 64. So no revision is left out between the first and the last; and a list of fewer
+//! than 64 begins with revision 1.
 //!
-//! A part **follows** a pair if it is named by it, if the pair is one of its ancestors, or if that cannot be
-//! told: it lists 64 ancestors, and the pair's revision is not greater than that of the first. Otherwise the
-//! pair is newer, or belongs to another history, a *fork*.
+//! A part **follows** a pair if the pair names it, if the pair is one of its ancestors, or if the list is too
+//! short to decide: it has 64 ancestors, and the pair's revision is not greater than that of the first. Otherwise
+//! the pair is newer, or belongs to another history, a *fork*.
 //!
-//! A seal's `header` names the header that it was written under; a workspace's `section` in the header names
-//! its section when the header was signed. The header must follow the first, and the section the second.
-//! Otherwise the section is of another age.
+//! A seal's `header` names the header that it was written under; a workspace's `section` in the header names its
+//! section when the header was signed. The header must follow the first, and the section the second. Otherwise
+//! the section is of another age.
 //!
 //! # Reading
 //!
-//! In this order; the first that fails is the error, and nothing is shown before the last.
+//! A reader checks in this order. The first check that fails is the error, and nothing is shown before the last.
 //!
 //! 1. The first line: [`Part::FirstLine`] unless it begins `{"kluis":` and a number from 1 to 2⁶⁴−1; a
 //!    greater version than 1 is [`Error::Unsupported`], whatever follows. The header ends with the first
@@ -221,29 +220,29 @@
 //!    such a line, else [`Part::Header`]. Parameters out of bounds are [`Error::Kdf`], before any work.
 //! 3. The header's signature: [`Part::HeaderSignature`].
 //! 4. For each workspace its section's first line, directory (ascending), seal, and their sums:
-//!    [`Part::Section`]; its signature: [`Part::SectionSignature`]; its age: [`Part::SectionAge`]. The
-//!    records are passed over by `bytes`.
+//!    [`Part::Section`]; its signature: [`Part::SectionSignature`]; its age: [`Part::SectionAge`]. The reader
+//!    skips the records by `bytes`.
 //! 5. The end of the last section is the end of the file: [`Part::End`].
-//! 6. The passphrase or token, against `commit`; then whether `anchor` leads to the header:
-//!    [`Error::Forged`]; then `grant`, and for full access every `wrapped`. What does not open, or is not
-//!    spelled or as long as it should, is [`Part::Key`] or [`Part::Workspace`]. Whether a seed belongs to
-//!    its `verify` is checked by who signs with it. For an identity: whether the key known
-//!    from elsewhere leads to the header, else [`Error::Forged`]; then the keys with its `public`, of which
-//!    the first with full access counts, else the first that opens.
-//! 7. The `about` of each workspace that is reached; two of one name are damage: [`Part::Workspace`].
-//! 8. The page that the index can lie in: the last whose first index is not greater. Its index line, whose
-//!    length and hash are the directory's; what it seals, an entry for each record: [`Part::Page`]. Whatever
+//! 6. The passphrase or token, against `commit`; then whether `anchor` leads to the header: [`Error::Forged`];
+//!    then `grant`, and for full access every `wrapped`. One that does not open, or has a wrong spelling or
+//!    length, is [`Part::Key`] or [`Part::Workspace`]. A writer that signs with a seed checks that it belongs to
+//!    its `verify`. For an identity: whether the key known from elsewhere leads to the header, else
+//!    [`Error::Forged`]; then the keys with its `public`, of which the first with full access counts, else the
+//!    first that opens.
+//! 7. The `about` of each workspace that the key reaches; two of one name are damage: [`Part::Workspace`].
+//! 8. The page that can contain the index: the last whose first index is not greater. Its index line, whose
+//!    length and hash are the directory's; its sealed entries, one for each record: [`Part::Page`]. A reader that
 //!    enumerates does this for every page, and checks that the indexes ascend, the first is the directory's, and
-//!    all are below the next page's first. So does a reader for one page before it says that a name is absent.
-//!    Whatever opens every value also checks the hash of the other lines and the spelling of each; whatever
-//!    writes does so for every page of the file, before step 6.
-//! 9. The record: [`Part::Record`] unless everything of the next paragraph holds. In a lookup of one record the
-//!    hash of the page's lines is not needed: associated data and checksum bind each value to its place.
-//! 10. Before anything is shown or written: the key's `not_after`, if it has one, is still to come.
+//!    all are below the next page's first. A reader does the same for one page before it reports that a name is
+//!    absent. A reader that opens every value also checks the hash of the other lines and the spelling of each; a
+//!    writer does so for every page of the file, before step 6.
+//! 9. The record: [`Part::Record`] unless all of the next paragraph is true. A lookup of one record does not need
+//!    the hash of the page's lines: associated data and checksum bind each value to its place.
+//! 10. Before anything is shown or written: the key's `not_after`, if it has one, must be in the future.
 //!
-//! **Checked again after opening**, because who may write a workspace may be hostile: as many ciphertexts as
-//! slots, 1 to 100 and ascending, at most one of them pending; a value has 1 to 65,536 bytes and its slot's
-//! checksum; and the fields:
+//! **Checked again after opening**, because a writer of a workspace may be hostile: as many ciphertexts as slots,
+//! 1 to 100 and ascending, at most one of them pending; a value has 1 to 65,536 bytes and its slot's checksum;
+//! and the fields:
 //!
 //! - a secret's name: 1 to 128 of `A-Z a-z 0-9 _ + = - @ # $ .`, the first no `-`, not `.` or `..`;
 //! - the name of a workspace or an app: 1 to 63 of `A-Z a-z 0-9 _ . -`, the first a letter or a digit;
@@ -257,97 +256,97 @@
 //! - `rotate_every`: 1 to 3,153,600,000 seconds;
 //! - times: as above.
 //!
-//! What stands in `values` and `links` is any text without a quotation mark for step 8, and base64 when it is
-//! decoded, for step 9. Opening everything also refuses an id that occurs twice, in one workspace or in two. Who
-//! has full access also opens every `about` of a key when everything is opened, and nothing else of what is above
-//! depends on it.
+//! `values` and `links` are any text without a quotation mark for step 8, and base64 when they are decoded, for
+//! step 9. Opening everything also refuses an id that occurs twice, in one workspace or in two. With full access,
+//! opening everything also opens every `about` of a key; nothing else above depends on it.
 //!
 //! A key's label is one line of 1 to 63 characters, without control and format characters, and no key's id. A key
-//! whose `about` does not open or breaks a rule may reach anything: it can be taken away, and is never granted anew.
+//! whose `about` does not open or breaks a rule may reach anything: a writer can remove it, and never grants it
+//! anew.
 //!
-//! An absence is proven for a name by the order of one page. An id is searched as text in the index lines of every
-//! workspace that the key reaches, and before it is said to be absent each of these lines is checked; an id that
-//! occurs twice is damage.
+//! The order of one page proves that a name is absent. A reader searches for an id as text in the index lines of
+//! every workspace that the key reaches, and checks each of these lines before it reports that the id is absent.
+//! An id that occurs twice is damage.
 //!
-//! # What a writer keeps
+//! # What a writer does
 //!
-//! It reads everything first, as above, and writes nothing where that fails. Every seal takes a new random
-//! nonce, every id new random bits. A section that does not change keeps its bytes; in one that does, so
-//! do pages that do not, and the lines of records. A key of a later kind keeps its line; a header that would have
-//! to grant it anew is not written. A part that changes lists what it replaces, and that one's ancestors. A
-//! new header names each section as it now is, changed or not. A page splits in halves above 64
-//! records, and below 16 joins the one before it (the first, the one after it) if they fit in one. There
-//! is at least one key, and the workspace `default`. What was written is read back and opened before it
-//! counts. Only this version is written; a change of any rule here is another version.
+//! It reads everything first, as above, and writes nothing if that fails. Every seal takes a new random nonce,
+//! every id new random bits. An unchanged section keeps its bytes; in a changed section so do unchanged pages,
+//! and the lines of unchanged records. A key of a later kind keeps its line; a header that would have to grant it
+//! anew is not written. A changed part lists the part that it replaces, and that one's ancestors. A new header
+//! names each section in its present state, changed or not. A page splits in halves above 64 records, and below
+//! 16 joins the one before it (the first page joins the one after it) if they fit in one. There is at least one
+//! key, and the workspace `default`. A writer reads the new file back and opens it before it counts. Only this
+//! version is written; a change of any rule here is another version.
 //!
 //! # What stays visible
 //!
-//! How many keys, workspaces, secrets, slots and apps there are; the kinds of keys and their parameters;
-//! sizes in the steps of the padding; revisions, and between two copies which values changed, and which pages did.
-//! Ids tell no time and no name; equal names in two workspaces have unequal indexes. X25519 and Ed25519 are not
-//! post-quantum: who keeps a copy may once open its grants.
+//! The numbers of keys, workspaces, secrets, slots and apps; the kinds of keys and their parameters; sizes in the
+//! steps of the padding; revisions, and between two copies which values changed, and which pages did. Ids reveal
+//! no time and no name; equal names in two workspaces have different indexes. X25519 and Ed25519 are not
+//! post-quantum: an attacker who keeps a copy may one day open its grants.
 //!
 //! # Attackers and what refuses them
 //!
-//! **Who has a copy** reads none but the above. A passphrase can be guessed, at Argon2id's price for each
-//! guess; a token cannot. Not prevented: keeping the copy for a day when the passphrase is known.
+//! **An attacker with a copy** reads only the above. They can guess a passphrase, at Argon2id's price for each
+//! guess, but not a token. Not prevented: keeping the copy until the passphrase is known.
 //!
-//! **Who can change the file and has no key**: a changed bit, a cut, anything appended, a line moved,
-//! dropped or doubled breaks a signature (3, 4), the sums and the end (4, 5), or the hash of a page (8). A
-//! lookup reads one page: it gives the value, or fails, and is right whatever else the file holds. Parameters
-//! that would cost a reader its memory or its day are refused before any work (2). Not prevented: deleting
-//! the file; putting back an older whole file.
+//! **An attacker who can change the file and has no key**: a changed bit, a cut, anything appended, a line moved,
+//! dropped or doubled breaks a signature (3, 4), the sums and the end (4, 5), or the hash of a page (8). A lookup
+//! reads one page: it gives the value, or fails, and is right whatever else the file contains. A reader refuses
+//! parameters that would cost it its memory or its day, before any work (2). Not prevented: deleting the file;
+//! putting back an older whole file.
 //!
-//! **Who puts back an older part**: an older header under newer sections, and an older section under a newer
-//! header that knows a later one, are of different ages (4), and so is a part of another history. A section of a
-//! deleted workspace has no line. Not refused here: a section that is older, but not older than the header
-//! knows; and an older copy of the whole file. Both are authentic. A reader that remembers how a part was named, or
-//! was told, refuses each part that does not follow it. No other reader can, and no reader can if more than 64
-//! revisions lie between the two.
+//! **An attacker who puts back an older part**: an older header under newer sections, and an older section under
+//! a newer header that knows a later one, are of different ages (4), and so is a part of another history. A
+//! section of a deleted workspace has no line. Not refused here: a section that is older, but not older than the
+//! header knows; and an older copy of the whole file. Both are authentic. A reader that knows an earlier name of
+//! a part, remembered or given, refuses the part if it does not follow it. No other reader can, and no reader can
+//! if more than 64 revisions lie between the two.
 //!
-//! **Who mixes vaults, workspaces or records**: signatures name vault and workspace (3, 4), and so do
-//! subkeys and associated data, down to record and slot. Even signed here by someone who may, what was
-//! sealed elsewhere does not open (9).
+//! **An attacker who mixes vaults, workspaces or records**: signatures name vault and workspace (3, 4), and so do
+//! subkeys and associated data, down to record and slot. A ciphertext sealed for another place does not open (9),
+//! even if a permitted writer signs it here.
 //!
-//! **Who knows a public half** can encrypt to it, and so make a whole vault whose grant its holder opens. It
-//! has the vault's id or the commitment differs; it copies `commit` and `anchor`, and the anchor names the
-//! right header key: forged (6). A grant opens for its own line alone, with its kind, parameters, salt and
-//! commitment; an anchor for its own key. Not prevented for an identity: see `anchor`.
+//! **An attacker who knows a public key** can encrypt to it, and so make a whole vault whose grant the key's
+//! holder opens. With another vault id the commitment differs. With the vault's id, and `commit` and `anchor`
+//! copied, the anchor names the true header key: forged (6). A grant opens for its own line alone, with its kind,
+//! parameters, salt and commitment; an anchor for its own key. Not prevented for an identity: see `anchor`.
 //!
-//! **Who holds a key for reading** can open and seal, and sign with no seed that the header names (4). It
-//! derives nothing of another workspace, and opens no `wrapped`. Not prevented: passing on what it reads.
+//! **A holder of a key for reading** can open and seal, and has no seed to sign with that the header names (4).
+//! They derive nothing of another workspace, and open no `wrapped`. Not prevented: passing on what they read.
 //!
-//! **Who holds a key for writing one workspace** can sign anything there. What breaks the structure is found
-//! when the section or the page is read (4, 8), what breaks a rule when the record is opened (9), for its
-//! own readers alone; everyone else's workspaces open as before, except that a broken *section* refuses the
-//! file. It signs no other section and no header, and cannot rename its workspace, because the header has
-//! its name. An app of another workspace gets none of its secrets by its word alone, and it gets no secret of
-//! another by its apps: a link needs both. An environment key such as `LD_PRELOAD` keeps every rule here; who makes an environment must
-//! refuse it. Not prevented: replacing values; putting its own older records back as a new revision, or
-//! naming ancestors whose changes it dropped;
-//! filling the file; the last revision, 2⁵³−1, after which its section takes no change; spoiling its
-//! section, which keeps the file from opening until it is put right, or a page of it, which keeps every other writer
-//! from writing until the owner deletes the workspace; taking another secret's id, by which
-//! neither is found then. All its writers share one seed: who of them wrote is not told.
+//! **A holder of a key for writing one workspace** can sign anything there. A broken structure is found when the
+//! section or the page is read (4, 8), a broken rule when the record is opened (9), for the workspace's own
+//! readers alone. Everyone else's workspaces open as before, except that a broken *section* makes every reader
+//! refuse the file. The key signs no other section and no header, and cannot rename its workspace, because the
+//! header has its name. An app of another workspace gets none of its secrets by that app's links alone, and an
+//! app here gets no secret of another workspace by its own: a link needs both sides. An environment key such as
+//! `LD_PRELOAD` keeps every rule here; a program that sets environment variables must refuse it. Not prevented:
+//! replacing values; putting its own older records back as a new revision, or naming ancestors whose changes it
+//! dropped; filling the file; the last revision, 2⁵³−1, after which its section takes no change; spoiling its
+//! section, so that the file does not open until it is repaired, or a page of it, so that no other writer can
+//! write until the owner deletes the workspace; copying another secret's id, so that neither secret is found by
+//! it. All its writers share one seed: nothing shows which of them wrote.
 //!
-//! **Who holds a key that has expired** is refused by every honest reader, as far as its clock is right, and by
-//! nothing else: with another program the key opens and signs as before, until it is taken away.
+//! **A holder of an expired key**: every honest reader refuses the key, as far as its clock is right. Nothing
+//! else does: with another program the key opens and signs as before, until it is removed.
 //!
-//! **Who held a key that was taken away** has no line. Its workspaces have other keys: what is new does not
-//! open, what it signs and what it once saw is refused (4). Not prevented: reading what it could read then,
-//! in any copy. Before it was taken away it could spoil its workspace, so that nothing of it can be sealed again: then
-//! only deleting the workspace takes the key away from it.
+//! **A holder of a removed key** has no line. The key's workspaces have other keys: new content does not open for
+//! it, and its signatures and the sections that it once saw are refused (4). Not prevented: reading what it could
+//! read then, in any copy. Before its removal it could spoil its workspace, so that nothing of it can be sealed
+//! again: then only deleting the workspace takes the key away from it.
 //!
-//! **Who held full access that was taken away** knows the seed of the old header key, and so did a thief of an old
-//! copy and its passphrase. With it he signs a header of his own, or says that a key of his own comes after it. A
-//! reader that knows the new key, remembered or told, refuses that: the old one does not follow it. A pin that names a
-//! key which the reader remembers as replaced is no answer. Where no line says that the new key comes after the old
-//! one, nothing leads from the old key to the true header, and each of the others must be issued again. Not
-//! prevented: a reader that knows nothing but the old header key takes his vault for the true one. That includes the
-//! holder of any passphrase or token that existed then, on a machine without memory: the anchor stands in the line of
-//! the key, and he can put back the old line. Only another passphrase or token under the same id ends that. Not
-//! prevented, either: what he did before he was taken away, such as a key whose grant reaches further than its
-//! `about` says, or the last revision of the header, 2⁵³−1. New keys for everything take the former away.
+//! **A holder of removed full access** knows the seed of the old header key; so does a thief of an old copy and
+//! its passphrase. With the seed they can sign a header of their own, or a line that names a key of their own as
+//! the next. A reader that knows the new key, remembered or given, refuses that: the old one does not follow it.
+//! A pin does not help if it names a key which the reader remembers as replaced. Where no line says that the new
+//! key comes after the old one, nothing leads from the old key to the true header, and each of the others must be
+//! issued again. Not prevented: a reader that knows only the old header key accepts their vault. That includes
+//! the holder of any passphrase or token that existed then, on a machine without memory: the anchor is in the
+//! line of the key, and the attacker can put back the old line. Only another passphrase or token under the same
+//! id ends that. Nor is prevented what they did before the removal, such as a key whose grant reaches further
+//! than its `about` says, or the last revision of the header, 2⁵³−1. New keys for everything end the former.
 
 pub mod aad_context;
 pub mod derive;
@@ -394,7 +393,7 @@ mod tests {
     use static_assertions::assert_not_impl_any;
     use std::fmt::{Debug, Display, LowerHex};
 
-    // No key is printed or written away by mistake, nor compared in a time that tells something.
+    // No code prints or serialises a key by mistake, or compares one in a time that depends on it.
     assert_not_impl_any!(Key: Debug, Display, LowerHex, Serialize, Copy, AsRef<[u8]>, PartialEq);
     assert_not_impl_any!(Seed: Debug, Display, Serialize, Copy, PartialEq);
     assert_not_impl_any!(Xaes: Debug, Display, Serialize, Copy, PartialEq);

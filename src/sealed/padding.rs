@@ -1,8 +1,8 @@
-//! Padding: it hides the exact size of encrypted content, which shows only in steps.
+//! Padding hides the exact size of encrypted content: only steps are visible.
 //!
-//! A four-byte big-endian length, the content, zeros. The whole is rounded up to 64 bytes until 1 KiB,
-//! then by Padmé (Nikitin et al., *Reducing Metadata Leakage from Encrypted Files*, `PoPETs` 2019),
-//! which adds at most 12 %.
+//! The padded content is a four-byte big-endian length, the content, and zeros. Its size is rounded up to a
+//! multiple of 64 bytes until 1 KiB, then by Padmé (Nikitin et al., *Reducing Metadata Leakage from Encrypted
+//! Files*, `PoPETs` 2019), which adds at most 12 %.
 
 use crate::plaintext::Plaintext;
 use zeroize::Zeroizing;
@@ -11,7 +11,7 @@ const LENGTH_BYTES: usize = 4;
 const STEP_BYTES: usize = 64;
 const STEPS_UNTIL_BYTES: usize = 1024;
 
-/// The size to which `bytes` bytes are rounded up.
+/// The size of `bytes` bytes, rounded up.
 fn padded(bytes: usize) -> usize {
     if bytes <= STEPS_UNTIL_BYTES {
         return bytes.next_multiple_of(STEP_BYTES);

@@ -18,7 +18,7 @@ pub struct PageIndex<'a> {
 }
 
 impl<'a> PageIndex<'a> {
-    /// Parses an index line with its newline, after checking its hash.
+    /// Checks the hash of an index line with its newline, then parses the line.
     pub fn parse(page: &Page, line: &'a [u8], workspace: WorkspaceId) -> Result<Self, Error> {
         if !page.has(line) {
             return Err(Error::Damaged(Part::Page(workspace)));
@@ -26,7 +26,7 @@ impl<'a> PageIndex<'a> {
         Self::of_intact(line, workspace)
     }
 
-    /// The same for a line whose hash was checked before.
+    /// Parses a line whose hash was checked before.
     pub fn of_intact(line: &'a [u8], workspace: WorkspaceId) -> Result<Self, Error> {
         Self::parse_line(line).ok_or(Error::Damaged(Part::Page(workspace)))
     }
@@ -55,12 +55,12 @@ impl<'a> PageIndex<'a> {
         decode(self.sealed).ok_or(Error::Damaged(Part::Page(workspace)))
     }
 
-    /// Whether these are the lines of its records; each of them may still be invalid.
+    /// Whether these lines have the page's hash. Each of them may still be invalid.
     pub fn has(&self, lines: &[u8]) -> bool {
         self.hash.as_bytes() == hash_text(lines)
     }
 
-    /// Every record, after checking that there is a line for each and each has its one spelling.
+    /// Every record, after checking that each has a line in its one spelling.
     pub fn parse_records<'l>(
         &self,
         lines: &'l [u8],
@@ -80,7 +80,7 @@ impl<'a> PageIndex<'a> {
     }
 }
 
-/// The line at this position, without its newline. No other is checked.
+/// The line at this position, without its newline. The other lines are not checked.
 pub fn line(lines: &[u8], position: usize) -> Option<&str> {
     let mut ends = memchr_iter(b'\n', lines);
     let start = match position.checked_sub(1) {
@@ -90,7 +90,7 @@ pub fn line(lines: &[u8], position: usize) -> Option<&str> {
     std::str::from_utf8(&lines[start..ends.next()?]).ok()
 }
 
-/// The ids in an index line, as far as they can be read. This is fast and proves nothing.
+/// The ids in an index line, as far as they can be read. This is fast and checks nothing.
 pub fn ids(line: &[u8]) -> impl Iterator<Item = RecordId> {
     const START: &[u8] = b"\",\"records\":[";
     let start = memmem::find(line, START).map_or(line.len(), |at| at + START.len());
@@ -158,7 +158,7 @@ mod tests {
 
     #[test]
     fn a_page_has_one_spelling() {
-        // The hash of the records' lines would refuse most of these; here each has the right one.
+        // The hash of the records' lines would refuse most of these texts; here each text gets the right hash.
         let whole = |text: &str| {
             let (line, lines) = text.split_once('\n').unwrap_or((text, ""));
             let hash = hash_text(lines.as_bytes());

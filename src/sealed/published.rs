@@ -1,5 +1,5 @@
-//! Checks the primitives on the vectors of Project Wycheproof (C2SP), which are made of known mistakes of other
-//! implementations: `tests/published/wycheproof.json` has their numbers.
+//! Checks the primitives on the vectors of Project Wycheproof (C2SP), which come from known mistakes of other
+//! implementations. `tests/published/wycheproof.json` has their numbers.
 
 use super::sign;
 use aes_gcm::aead::{Aead, KeyInit, Payload};
@@ -10,7 +10,7 @@ use serde_json::Value;
 use sha2::Sha256;
 use x25519_dalek::{PublicKey, StaticSecret};
 
-/// One test: its number, its fields as bytes, a size if it has one, and whether the result is right.
+/// One test: its number, its fields as bytes, a size if it has one, and whether its result is valid.
 struct Vector {
     id: u64,
     fields: Vec<Vec<u8>>,
@@ -52,7 +52,7 @@ fn ed25519_accepts_what_is_valid_and_nothing_else() {
             panic!("three texts");
         };
         let key = array(key).expect("32 bytes");
-        // Of another length it does not get that far.
+        // A signature of another length does not reach the verification.
         let accepted = array(signature)
             .is_some_and(|signature| sign::verify_message(&key, message, &signature));
         assert_eq!(accepted, valid, "test {id}");
@@ -71,7 +71,7 @@ fn x25519_agrees_on_the_same_secret() {
         let public = PublicKey::from(array::<32>(public).expect("32 bytes"));
         let agreed = private.diffie_hellman(&public);
         assert_eq!(agreed.as_bytes().as_slice(), shared, "test {id}");
-        // HPKE refuses the others: their secret is zero, whatever the private key.
+        // HPKE refuses the other keys: their shared secret is zero with any private key.
         let is_zero = shared.iter().all(|&byte| byte == 0);
         assert_eq!(agreed.was_contributory(), !is_zero, "test {id}");
     }

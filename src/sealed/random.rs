@@ -1,10 +1,11 @@
-//! The system's randomness, the only source of nonces, keys and ids.
-//!
-//! It is deliberately no parameter: a generator passed in could repeat a nonce.
+//! The system's randomness, the only source of nonces, keys and ids. It is deliberately not a parameter: a
+//! generator passed in could repeat a nonce.
 
-/// Random bytes from the operating system.
+/// Fills `bytes` with random bytes from the operating system.
 ///
-/// # Panics If the system has none: nothing in this program may continue without them.
+/// # Panics
+///
+/// If the system has none: nothing in this program may continue without them.
 #[expect(
     clippy::expect_used,
     reason = "a nonce must never be anything but random"

@@ -1,7 +1,7 @@
 //! Makes changed bytes consistent again, as an attacker with signing keys could: every hash, sum, length and
 //! signature. Then only the keyed layers can refuse the change. For tests and fuzzing only.
 //!
-//! It accepts text that no reader would; a line too broken to recompute stays as it is.
+//! It accepts text that every reader refuses; it keeps a line that is too broken to recompute.
 
 use super::history::{Ancestors, MAX_ANCESTORS, Relation, RevisionId};
 use super::line::{Line, encode};
@@ -15,7 +15,7 @@ const ANCESTORS: &str = ",\"ancestors\":[";
 /// Signs a workspace's section, if it can.
 pub type SignSection<'a> = &'a dyn Fn(&str, &Digest) -> Option<SignatureBytes>;
 
-/// As an attacker without any key of the vault, who puts other keys into the header.
+/// Signs as an attacker without any key of the vault, who puts other keys into the header.
 pub fn as_stranger(bytes: &[u8], seed: &[u8; 32]) -> Vec<u8> {
     let text = String::from_utf8_lossy(bytes);
     let (header, sections) = parts(&text);
@@ -42,7 +42,7 @@ pub fn as_stranger(bytes: &[u8], seed: &[u8; 32]) -> Vec<u8> {
     out.into_bytes()
 }
 
-/// As a holder of a key that may write some workspaces and cannot change the header.
+/// Signs as a holder of a key that may write some workspaces and cannot change the header.
 pub fn as_writer(bytes: &[u8], sign: SignSection<'_>) -> Vec<u8> {
     let text = String::from_utf8_lossy(bytes);
     let (header, sections) = parts(&text);
@@ -53,7 +53,7 @@ pub fn as_writer(bytes: &[u8], sign: SignSection<'_>) -> Vec<u8> {
     out.into_bytes()
 }
 
-/// The header, and the text that begins with each section's first line.
+/// The header, and one text for each section, from its first line on.
 fn parts(text: &str) -> (&str, Vec<&str>) {
     const START: &str = "{\"section\":\"";
     let mut starts: Vec<usize> = text
@@ -70,7 +70,7 @@ fn vault_of(header: &str) -> &str {
     header.split('"').nth(5).unwrap_or_default()
 }
 
-/// A line with another text in one of its members.
+/// The line, with another text in one of its members.
 fn with_member(line: &str, member: &str, text: &str) -> String {
     let start = format!("\"{member}\":\"");
     let Some((before, after)) = line.split_once(&start) else {
@@ -80,7 +80,7 @@ fn with_member(line: &str, member: &str, text: &str) -> String {
     format!("{before}{start}{text}{rest}")
 }
 
-/// A part signed again in its last line.
+/// The part, signed again in its last line.
 fn signed(part: &str, sign: impl FnOnce(&Digest) -> Option<SignatureBytes>) -> String {
     let Some((text, _)) = part.rsplit_once(SIGNATURE) else {
         return part.to_owned();
@@ -104,14 +104,14 @@ fn named(header: &str, workspace: &str) -> Option<RevisionId> {
     RevisionId::parse(&mut Line::new(line.split_once(",\"section\":[")?.1))
 }
 
-/// A seal that names this header.
+/// The seal, naming this header.
 fn under(seal: &str, header: RevisionId) -> Option<String> {
     let (before, rest) = seal.rsplit_once(HEADER)?;
     let (_, after) = rest.split_once(']')?;
     Some(format!("{before}{HEADER}{header}{after}"))
 }
 
-/// A section's lines up to its seal with other ancestors, if it could not have been made from `named` as it is.
+/// A section's lines up to its seal, with other ancestors if the present ones do not lead to `named`.
 fn descended(head: &str, named: RevisionId) -> Option<String> {
     let at = head.rfind("{\"seal\":")?;
     let (seal, rest) = head[at..].split_once(ANCESTORS)?;
@@ -137,8 +137,8 @@ fn descended(head: &str, named: RevisionId) -> Option<String> {
     ))
 }
 
-/// A section with the hashes, lengths and seal that belong to its pages. A page begins with an index line; the
-/// last line of the directory takes all that are left. Its seal names the header `id`, if there is one.
+/// The section, with the hashes, lengths and seal that fit its pages. A page begins with an index line; the last
+/// line of the directory takes all pages that are left. Its seal names the header `id`, if there is one.
 fn recomputed(
     section: &str,
     header: &str,

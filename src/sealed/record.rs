@@ -1,5 +1,4 @@
-//! One record's line in a page: ciphertexts, which are decoded on demand. What the record is called stands in
-//! the page's index.
+//! A record's line in a page: ciphertexts, which are decoded on demand. The page's index has the record's name.
 
 use super::error::{Error, Part};
 use super::id::{AppId, SecretId};

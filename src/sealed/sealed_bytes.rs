@@ -1,13 +1,12 @@
-//! The bytes of a whole vault, all of them sealed.
+//! The bytes of a whole vault, all of them sealed. Only this module makes them, so a store never gets plaintext.
 
 use std::borrow::Cow;
 
-/// A whole sealed vault, in pieces that follow each other: what did not change is borrowed from the old one.
-/// Only this module makes one, so the bytes in a store are always sealed.
+/// A whole sealed vault in pieces, in order. Unchanged pieces are borrowed from the old file.
 pub struct SealedBytes<'a>(Vec<Cow<'a, [u8]>>);
 
 impl<'a> SealedBytes<'a> {
-    /// The greatest number of bytes of a vault.
+    /// The greatest size of a vault in bytes.
     pub const MAX: u64 = 256 * 1024 * 1024;
 
     pub(super) fn new(pieces: Vec<Cow<'a, [u8]>>) -> Self {
@@ -39,7 +38,7 @@ impl<'a> SealedBytes<'a> {
 
 #[cfg(test)]
 impl SealedBytes<'static> {
-    /// For tests of the stores, which accept any bytes.
+    /// Any bytes, for tests of the stores.
     pub fn for_test(bytes: &[u8]) -> Self {
         Self(vec![bytes.to_vec().into()])
     }

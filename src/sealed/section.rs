@@ -1,7 +1,7 @@
 //! A workspace's section: its directory of pages, and the seal that signs it.
 //!
-//! A lookup reads the directory and one page. The directory's hashes bind every index to the seal, and each
-//! index the lines of its records, so no other page is read.
+//! A lookup reads the directory and one page. The seal covers the directory, whose hashes cover every index line;
+//! each index line has the hash of its records' lines. So no other page is read.
 
 use super::error::{Error, Part};
 use super::header::Header;
@@ -23,9 +23,9 @@ const MIN_PAGE_LINE_BYTES: usize = 122;
 pub struct Page {
     /// The index of its first record.
     pub first: Index,
-    /// The first index of the next page; all of this page's are below it. Not in its line.
+    /// The first index of the next page; all of this page's are below it. The page's line does not contain it.
     pub next: Option<Index>,
-    /// SHA-256 of its index line as base64. Compared as text, so it needs no decoding to be exact.
+    /// SHA-256 of its index line as base64. It is compared as text, which is exact without decoding.
     hash: [u8; TEXT_BYTES],
     /// The length of its index line.
     pub index_bytes: u64,
@@ -48,7 +48,7 @@ impl Page {
         self.index_bytes + self.record_bytes
     }
 
-    /// Whether this is its index line.
+    /// Whether this is the page's index line.
     pub fn has(&self, line: &[u8]) -> bool {
         line.len() as u64 == self.index_bytes && hash_text(line) == self.hash
     }
@@ -62,8 +62,8 @@ impl Page {
         );
     }
 
-    /// The page at the beginning of `bytes`, and the length of its line. Every member but the numbers has a
-    /// fixed position, because a directory of 100,000 secrets is read at every lookup.
+    /// Parses the line at the beginning of `bytes`. Also returns its length. Every member but the numbers has a
+    /// fixed position, because every lookup reads the directory, of 100,000 secrets in a large vault.
     fn parse(bytes: &[u8]) -> Option<(Self, usize)> {
         const HEAD: &[u8] = b"{\"page\":\"";
         const MIDDLE: &[u8] = b"\",\"sha256\":\"";
@@ -90,7 +90,7 @@ impl Page {
     }
 }
 
-/// A length from 1 to 999,999,999 at the beginning of `bytes`, and the rest.
+/// Parses a length from 1 to 999,999,999 at the beginning of `bytes`; returns the rest, too.
 fn length(bytes: &[u8]) -> Option<(u64, &[u8])> {
     let digits = bytes
         .iter()
@@ -119,7 +119,7 @@ pub struct Section {
     seal: Seal,
     pages: Vec<Page>,
     id: RevisionId,
-    /// The bytes from its first line to its seal.
+    /// The number of bytes from its first line to its seal.
     head_bytes: u64,
     record_bytes: u64,
 }
@@ -133,7 +133,7 @@ impl Section {
         &self.pages
     }
 
-    /// By which headers and later sections name this one.
+    /// The id by which headers and later sections name this section.
     pub fn id(&self) -> RevisionId {
         self.id
     }
@@ -158,8 +158,8 @@ impl Section {
         Some((&self.pages[position], self.ranges().nth(position)?))
     }
 
-    /// The section at the beginning of `bytes`, which belongs to the header's workspace at `position`; `None`
-    /// if its seal does not end in them.
+    /// Parses the section at the beginning of `bytes`, which belongs to the header's workspace at `position`;
+    /// `None` if its seal does not end in them.
     pub fn parse(bytes: &[u8], header: &Header, position: usize) -> Result<Option<Self>, Error> {
         let workspace = &header.content().workspaces[position];
         let damaged = || Error::Damaged(Part::Section(workspace.id));
@@ -174,7 +174,7 @@ impl Section {
         let Some(mut rest) = bytes.strip_prefix(first.as_bytes()) else {
             return unreadable(bytes);
         };
-        // At most one more than there are: growing would touch the memory of a long directory twice.
+        // At most one more than there are: a vector that grows would touch the memory of a long directory twice.
         let mut pages: Vec<Page> = Vec::with_capacity(rest.len() / MIN_PAGE_LINE_BYTES + 1);
         while !rest.starts_with(b"{\"seal\":") {
             let Some((page, length)) = Page::parse(rest) else {
@@ -234,7 +234,7 @@ impl Section {
     }
 }
 
-/// Calls `with` with the parts that this section's signature covers.
+/// Calls `with` with the fields that this section's signature covers.
 pub fn signed<T>(vault: VaultId, workspace: WorkspaceId, with: impl FnOnce(Signed<'_>) -> T) -> T {
     let (vault, workspace) = (vault.to_string(), workspace.to_string());
     with(Signed::Section {
@@ -271,8 +271,8 @@ fn parse_seal(text: &str) -> Option<(Seal, u64, SignatureBytes)> {
     (seal.ancestors.next_number() == revision).then_some((seal, bytes, signature))
 }
 
-/// The lines of a new section before its records, as far as its seal's `header`. Its id is known, so that a
-/// new header can name it before it names that header.
+/// The lines of a new section before its records, up to its seal's `header`. Its id is already known: the new
+/// header names the section first, and then the section names that header.
 pub struct Unsealed {
     text: String,
     hash: Sha256,
@@ -300,7 +300,7 @@ impl Unsealed {
         self.id
     }
 
-    /// The lines, signed by `sign` over their digest.
+    /// Adds the signature that `sign` makes over the digest of the lines.
     pub fn seal<E>(
         self,
         header: RevisionId,

@@ -1,5 +1,5 @@
 //! The 32-byte seed of a key, made from a passphrase, a token or a key file. Its subkeys are a commitment, the
-//! anchor's key, and an X25519 private key that grants are encrypted to.
+//! anchor's key, and the X25519 private key for its grant.
 
 use super::derive::{FORMAT, Key, fields, salted, subkey};
 use super::id::{KeyId, VaultId};
@@ -27,7 +27,7 @@ pub struct Seed {
 }
 
 impl Seed {
-    /// From Argon2id's output, or the 32 bytes of a key file.
+    /// Takes Argon2id's output, or the 32 bytes of a key file.
     pub fn new(secret: Key, vault: VaultId, key: KeyId) -> Self {
         Self {
             secret,
@@ -36,7 +36,7 @@ impl Seed {
         }
     }
 
-    /// From a token's 32 random bytes: HKDF is enough, because they cannot be guessed.
+    /// Derives it from a token's 32 random bytes. HKDF is enough, because nobody can guess them.
     pub fn from_token(token: &Key, salt: &[u8; SALT_BYTES], vault: VaultId, key: KeyId) -> Self {
         let context = [vault.to_string(), key.to_string()];
         let secret = salted(salt, token, "token", &[&context[0], &context[1]]);
@@ -52,7 +52,7 @@ impl Seed {
         subkey(&self.secret, label, &[&self.vault, &self.key])
     }
 
-    /// Compared before anything is opened, because AES-GCM does not commit to its key.
+    /// The commitment, compared before anything is opened, because AES-GCM does not commit to its key.
     pub fn commitment(&self) -> [u8; 32] {
         *self.derive("commit")
     }
@@ -66,7 +66,7 @@ impl Seed {
         fields(&parts.map(str::as_bytes))
     }
 
-    /// The vault's verify key, sealed so that only a holder of this seed can have written it.
+    /// Seals the vault's verify key. Only a holder of this seed can write the result.
     pub fn seal_anchor(&self, verify: &VerifyKey) -> Vec<u8> {
         Xaes::new(&self.derive("anchor")).seal(&self.anchor_data(), verify)
     }
@@ -96,8 +96,8 @@ impl Seed {
     }
 }
 
-/// The X25519 key pair by `DeriveKeyPair` (RFC 9180, section 7.1.3). It does not depend on the vault: a key
-/// file has one public key for all vaults.
+/// The X25519 key pair by `DeriveKeyPair` (RFC 9180, section 7.1.3). It does not depend on the vault: a key file
+/// has one public key for all vaults.
 fn key_pair(secret: &Key) -> (<X25519HkdfSha256 as Kem>::PrivateKey, PublicKey) {
     let (private, public) =
         X25519HkdfSha256::derive_keypair(subkey(secret, "x25519", &[]).as_slice());
@@ -113,10 +113,11 @@ fn grant_info(vault: &str) -> Vec<u8> {
     fields(&[FORMAT, "grant", vault].map(str::as_bytes))
 }
 
-/// HPKE (RFC 9180), base mode, DHKEM(X25519, HKDF-SHA256), HKDF-SHA256, AES-256-GCM: encapsulated key ‖
-/// ciphertext. `line` is the key's line up to the end of its public members, and is authenticated.
+/// Seals a grant with HPKE (RFC 9180), base mode, DHKEM(X25519, HKDF-SHA256), HKDF-SHA256, AES-256-GCM:
+/// encapsulated key ‖ ciphertext. `line` is the key's line up to the end of its public members; it is
+/// authenticated.
 ///
-/// `None` if `public` is a point with which no secret can be shared.
+/// `None` if `public` is a point that gives no shared secret.
 pub fn seal_grant(
     vault: VaultId,
     public: &PublicKey,
@@ -155,7 +156,7 @@ mod tests {
         HEXLOWER.decode(text.as_bytes()).expect("hex")
     }
 
-    /// RFC 9180, appendix A.1.1's DHKEM(X25519, HKDF-SHA256): the key pairs from their `ikm`.
+    /// RFC 9180, appendix A.1.1, DHKEM(X25519, HKDF-SHA256): the key pairs from their `ikm`.
     #[test]
     fn rfc_9180_derive_key_pair() {
         for (ikm, public) in [

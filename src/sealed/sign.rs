@@ -152,7 +152,7 @@ mod tests {
 
     #[test]
     fn a_weak_key_verifies_nothing() {
-        // The identity point: with it some verifiers accept any message.
+        // The identity point: with this public key some verifiers accept any message.
         let mut weak = [0; 32];
         weak[0] = 1;
         let mut signature = [0; 64];

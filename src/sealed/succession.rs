@@ -1,11 +1,12 @@
-//! The header's key changes, and who trusts the old one can follow: the old key signs which key comes after it.
+//! The changes of the header's key. The old key signs which key comes after it, so a reader that trusts the old
+//! key can follow.
 
 use super::derive::fields;
 use super::line::{Line, encode};
 use super::sign::{SignatureBytes, Signed, VerifyKey, sha256};
 use std::fmt::{self, Write};
 
-/// Changes of the key that a header lists.
+/// The greatest number of changes that a header lists.
 pub const MAX_SUCCESSIONS: usize = 64;
 
 /// One change of the header's key.
@@ -13,14 +14,14 @@ pub const MAX_SUCCESSIONS: usize = 64;
 pub struct Succession {
     pub old: VerifyKey,
     pub new: VerifyKey,
-    /// The revision of the header that the new key signed first.
+    /// The revision of the first header that the new key signed.
     pub header: u64,
-    /// By the old key.
+    /// Signed with the old key.
     pub signature: SignatureBytes,
 }
 
 impl Succession {
-    /// Made with the seed of the old key, which may be forgotten afterwards.
+    /// Signs a change with the seed of the old key, which may be forgotten afterwards.
     pub fn sign(vault: &str, seed: &[u8; 32], old: VerifyKey, new: VerifyKey, header: u64) -> Self {
         let signature = Signed::Succession { vault }.sign(seed, &digest(&old, &new, header));
         Self {
@@ -61,7 +62,7 @@ fn digest(old: &VerifyKey, new: &VerifyKey, header: u64) -> [u8; 32] {
     sha256(&fields(&[old, new, header.to_string().as_bytes()]))
 }
 
-/// Its line, newline included.
+/// Writes its line, newline included.
 impl fmt::Display for Succession {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let [old, new] = [&self.old, &self.new].map(|key| encode(key));
@@ -75,7 +76,7 @@ impl fmt::Display for Succession {
 }
 
 /// Whether these changes ascend, each leads to the next one, and the last to `verify`, under a header of this
-/// revision. So none can come back to a key that was left. Their signatures are not looked at.
+/// revision. So none comes back to an earlier key. The signatures are not checked.
 pub fn are_in_order(all: &[Succession], verify: &VerifyKey, revision: u64) -> bool {
     let is_left_before = |position: usize| {
         let new = all[position].new;
@@ -89,7 +90,7 @@ pub fn are_in_order(all: &[Succession], verify: &VerifyKey, revision: u64) -> bo
         && !(0..all.len()).any(is_left_before)
 }
 
-/// Whether a key that is trusted leads to the end of these changes, by the signatures of each key on the way.
+/// Whether a trusted key leads to the end of these changes, by the signatures of each key on the way.
 pub fn leads(all: &[Succession], vault: &str, root: &VerifyKey) -> bool {
     let start = all.iter().position(|one| one.old == *root);
     start.is_some_and(|start| all[start..].iter().all(|one| one.is_signed(vault)))
@@ -154,7 +155,7 @@ mod tests {
         assert!(!leads(&all, "vlt_2", &key(1)));
         let mut forged = all;
         forged[0].signature[0] ^= 1;
-        // A fault before the trusted key is nobody's concern.
+        // A fault before the trusted key does not matter.
         assert!(!leads(&forged, VAULT, &key(1)) && leads(&forged, VAULT, &key(2)));
         let by_another = Succession::sign(VAULT, &[7; 32], key(2), key(3), 9);
         assert!(!leads(&[all[0], by_another], VAULT, &key(1)));

@@ -1,7 +1,7 @@
 //! XAES-256-GCM (C2SP `XAES-256-GCM.md`): AES-256-GCM under a key derived for each message from the
 //! first half of a 192-bit random nonce, so that nonces may be random for 2^80 messages.
 //!
-//! It is not key-committing: where an attacker could choose the key, the caller must add a commitment.
+//! It does not commit to its key: if an attacker could choose the key, the caller must add a commitment.
 
 use super::{padding, random};
 use crate::plaintext::Plaintext;
@@ -40,7 +40,7 @@ impl Xaes {
         }
     }
 
-    /// AES-256-GCM under the key derived from the nonce's first twelve bytes.
+    /// The AES-256-GCM cipher under the key derived from the nonce's first twelve bytes.
     fn message_cipher(&self, nonce: &[u8; NONCE_BYTES]) -> Aes256Gcm {
         let mut key = Zeroizing::new([0; KEY_BYTES]);
         for (counter, half) in (1..).zip(key.chunks_exact_mut(BLOCK_BYTES)) {
@@ -72,7 +72,7 @@ impl Xaes {
         self.seal_padded(aad, padding::pad(content, 0))
     }
 
-    /// Encrypts padded content. It is separate for tests that pad wrongly.
+    /// Encrypts padded content. It is a function of its own for tests that pad wrongly.
     pub fn seal_padded(&self, aad: &[u8], mut padded: Vec<u8>) -> Vec<u8> {
         let nonce = random::bytes::<NONCE_BYTES>();
         let tag = self.encrypt(&nonce, aad, &mut padded);
@@ -139,7 +139,7 @@ mod tests {
         }
     }
 
-    /// The accumulated vectors: inputs drawn from SHAKE-128, every output hashed into another.
+    /// The hash of the accumulated vectors: inputs drawn from SHAKE-128, every output hashed into another.
     fn accumulated(iterations: u32) -> String {
         let mut source = Shake128::default().finalize_xof();
         let mut sink = Shake128::default();

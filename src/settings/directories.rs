@@ -5,8 +5,8 @@ use std::ffi::OsString;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
-/// A directory of the user's, if `variable` or HOME names one. Without them the C library would look up the
-/// user, and for that it loads plugins, which can crash a statically linked program.
+/// One of your directories, if `variable` or HOME names one. Without them the C library would look up the user.
+/// For that it loads plugins, which can crash a statically linked program.
 pub fn known(variable: &str, directory: fn() -> Option<PathBuf>) -> Option<PathBuf> {
     let is_said = |variable| std::env::var_os(variable).is_some_and(|path| !path.is_empty());
     let is_absolute = |path: OsString| Path::new(&path).is_absolute();
@@ -19,11 +19,10 @@ pub fn home_directory() -> Option<PathBuf> {
     known("HOME", dirs::home_dir)
 }
 
-/// The state directory: worth keeping, and no loss if it is gone. A system without one gets the data
-/// directory.
+/// The state directory: worth keeping, but you can lose it. A system without one gets the data directory.
 ///
-/// Root has none in the home of another user, as under a `sudo` that keeps HOME: what root makes there locks its
-/// user out.
+/// Root has none in the home of another user, as under a `sudo` that keeps HOME: files that root makes there lock
+/// the user out.
 pub fn state_directory() -> Option<PathBuf> {
     let state = known("XDG_STATE_HOME", dirs::state_dir);
     let state = state.or_else(|| known("XDG_DATA_HOME", dirs::data_dir));
@@ -37,8 +36,9 @@ fn is_roots(directory: &Path) -> bool {
     found.is_none_or(|found| found.uid() == 0)
 }
 
-/// The folder for sockets: XDG_RUNTIME_DIR, or else the one that systemd and elogind make for each user. A program that
-/// cron, `sudo` or a desktop starts may have no such variable. It may be missing, or not yours: check it before use.
+/// The folder for sockets: XDG_RUNTIME_DIR, or else the one that systemd and elogind make for each user. A
+/// program started by cron, `sudo` or a desktop may have no such variable. The folder may be missing or not
+/// yours: check it before use.
 pub fn runtime_directory() -> PathBuf {
     let named = std::env::var_os("XDG_RUNTIME_DIR").filter(|path| !path.is_empty());
     named.map_or_else(|| usual_runtime_directory(geteuid()), PathBuf::from)

@@ -1,6 +1,6 @@
-//! The `[hosts]` of the user file: which secret a helper gives for which host.
+//! The `[hosts]` of the user file: the secret that a helper gives for each host.
 //!
-//! A mistake is an error for the whole file, as in the rest of it, and is never quoted.
+//! A mistake is an error for the whole file, as everywhere in it, and is never quoted.
 
 use crate::vault::host::Host;
 use crate::vault::reference::Reference;
@@ -13,7 +13,7 @@ use std::net::Ipv4Addr;
 
 const MAX_USERNAME_BYTES: usize = 255;
 
-/// A host, and the port if one was named.
+/// A host, and its port if one was given.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, Deserialize)]
 #[serde(try_from = "String")]
 pub struct HostPort {
@@ -26,7 +26,7 @@ pub struct HostPort {
 #[serde(try_from = "String")]
 pub struct Username(String);
 
-/// A secret, and whose password it is.
+/// A secret, and its user.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Login {
     pub secret: Reference,
@@ -38,7 +38,7 @@ pub struct Login {
 pub struct Hosts(BTreeMap<HostPort, Login>);
 
 impl HostPort {
-    /// Parses what [`Host::parse`] does, and keeps the port.
+    /// Parses like [`Host::parse`], and keeps the port.
     pub fn parse(text: &str) -> Result<Self, RuleViolation> {
         let host = Host::parse(text)?;
         let after_scheme = text.split_once("://").map_or(text, |(_, rest)| rest);
@@ -49,7 +49,7 @@ impl HostPort {
         Ok(Self { host, port })
     }
 
-    /// Whether it is this machine, so that nothing is sent over a network.
+    /// Whether it is this machine, so that nothing travels over a network.
     pub fn is_local(&self) -> bool {
         let name = self.host.as_str();
         let is_loopback = |address: Ipv4Addr| address.is_loopback();
@@ -107,7 +107,7 @@ impl TryFrom<String> for Username {
 }
 
 impl Hosts {
-    /// The login for a host: the line with its port comes before the line without one.
+    /// The login for a host: the line with its port takes precedence over the line without one.
     pub fn login(&self, place: &HostPort) -> Option<&Login> {
         let any_port = HostPort {
             host: place.host.clone(),
@@ -152,7 +152,7 @@ impl TryFrom<String> for Named {
 }
 
 impl<'de> Deserialize<'de> for Hosts {
-    /// Two spellings of one host are a mistake: neither of them would be meant more than the other.
+    /// Reads the table. Two spellings of one host are a mistake: neither takes precedence.
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Table;
 

@@ -1,4 +1,4 @@
-//! Parses the user file, `kluis/config.toml`: seven keys, all optional, none of which may hold a secret.
+//! Parses the user file, `kluis/config.toml`: seven keys, all optional, none of which may contain a secret.
 //!
 //! A mistake is reported by line and column; the text itself is never quoted.
 

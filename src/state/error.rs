@@ -2,7 +2,7 @@
 
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// Not the newest that was seen here, or not made from it.
+    /// Not the newest that this machine has seen, or not made from it.
     #[error("{place} {}", history(*is_fork, part, *found, *seen))]
     Older {
         place: String,
@@ -11,14 +11,14 @@ pub enum Error {
         found: u64,
         seen: u64,
     },
-    /// Signed by another key than what was seen here.
+    /// Signed by another key than the vault that this machine has seen.
     #[error("{place} is signed by another key than before: by {found}, and before by {known}")]
     OtherKey {
         place: String,
         found: String,
         known: String,
     },
-    /// Signed by a key that signed before the one that was seen here last.
+    /// Signed by a key that signed before the one that this machine saw last.
     #[error(
         "{place} is signed by a key that was replaced: by {found}, in whose place {known} signs now"
     )]

@@ -1,9 +1,9 @@
 //! The files of the state directory, one per vault: JSON with a checksum, readable by their owner only.
 //!
-//! A reader takes no lock and sees the old or the new bytes, each of them whole. A writer locks the folder and
-//! reads again, so that of two writers neither is lost. Observations are not made durable: after a power cut
-//! the file may be older or empty, like that of a machine that has seen less. Expectations are made durable,
-//! because the next command would refuse the changed vault without them.
+//! A reader takes no lock and sees the old or the new bytes, always complete. A writer locks the folder and reads
+//! again, so that of two writers both count. Observations are not made durable: after a power cut the file may be
+//! older or empty, like that of a machine that has seen less. Expectations are made durable, because without them
+//! the next command would refuse the changed vault.
 
 use super::rollback_state::RollbackState;
 use crate::platform::directory;
@@ -22,7 +22,7 @@ use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
 const VERSION: u32 = 1;
-/// More than 64 places with 129 parts each take.
+/// More than the size of 64 places with 129 parts each.
 const MAX_FILE_BYTES: usize = 4 * 1024 * 1024;
 /// Copies of one vault that are remembered.
 const MAX_PLACES: usize = 64;
@@ -70,7 +70,7 @@ enum Unread {
 impl Folder {
     /// `vault` is the real path of the vault in use.
     pub fn new(path: Option<PathBuf>, vault: &Path) -> Self {
-        // One that is not UTF-8 shares its memory with others that look the same.
+        // A path that is not UTF-8 shares its memory with others that look the same.
         let vault = vault.to_string_lossy().into_owned();
         Self { path, vault }
     }
@@ -188,7 +188,7 @@ fn checksum(memory: &str) -> String {
     HEXLOWER.encode(&sha256(memory.as_bytes()))
 }
 
-/// Only under the lock: a file under the temporary name was left by a killed process.
+/// Writes the document. Only under the lock: then a file under the temporary name is from a killed process.
 fn write(
     folder: &File,
     vault: VaultId,
@@ -200,7 +200,7 @@ fn write(
     let mut most = MAX_PLACES;
     let memory = loop {
         let text = serde_json::value::to_raw_value(&memory)?;
-        // Beside it the document has a version and a checksum.
+        // Besides the memory, the document has a version and a checksum.
         if text.get().len() < MAX_FILE_BYTES - 1024 || most == 1 {
             break text;
         }

@@ -1,4 +1,4 @@
-//! The copy of a vault at one place: which revision of each part was seen there, and which one is expected.
+//! The copy of a vault at one place: the revision of each part that was seen there, and the expected one.
 
 use super::digest_text;
 use crate::sealed::history::{PartHistory, Relation, RevisionId};
@@ -11,13 +11,13 @@ use std::collections::BTreeMap;
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Place {
-    /// Its path after following every link.
+    /// Its path with all links resolved.
     pub path: String,
-    /// The state that is about to replace the vault. It is as valid as the seen one until it is known to be
-    /// there.
+    /// The state that is about to replace the vault. It is as valid as the seen one until it is known to be in
+    /// place.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub next: Option<Next>,
-    /// Whether the vault lay in a git work tree, where older copies come and go.
+    /// Whether the vault was in a git work tree, where older copies are normal.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub in_work_tree: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -25,12 +25,12 @@ pub struct Place {
     sections: BTreeMap<WorkspaceId, RevisionId>,
 }
 
-/// Which parts may replace what was seen.
+/// The parts that may replace the seen ones.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Accept {
-    /// Only parts that can have been made from the seen ones.
+    /// Only parts that may have been made from the seen ones.
     Newer,
-    /// Any part, because the user agreed.
+    /// Any part, because you agreed.
     Anything,
 }
 
@@ -39,8 +39,8 @@ pub enum Accept {
 #[serde(transparent)]
 pub struct Signer(#[serde(with = "digest_text")] pub VerifyKey);
 
-/// The state that a change of this machine's is about to put in place. After an interruption either the old
-/// or the new state is valid.
+/// The state that a change on this machine is about to put in place. After an interruption either the old or the
+/// new state is valid.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub enum Next {
@@ -55,7 +55,7 @@ pub enum Next {
 /// A part that differs from the one that was seen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Judgement {
-    /// The section's workspace; `None` is the header.
+    /// The section's workspace; `None` for the header.
     pub workspace: Option<WorkspaceId>,
     pub relation: Relation,
     pub found: u64,
@@ -71,7 +71,7 @@ impl Place {
         }
     }
 
-    /// The first part that stands in one of these relations to the one that was seen.
+    /// The first part that has one of these relations to the seen one.
     pub fn find(&self, parts: &[PartHistory], relations: &[Relation]) -> Option<Judgement> {
         parts.iter().find_map(|part| {
             let seen = self.seen(part.workspace)?;
@@ -129,7 +129,7 @@ impl Place {
 }
 
 impl Next {
-    /// The header names the workspaces, in the order of their sections.
+    /// The expected copy. The header names the workspaces, in the order of their sections.
     pub fn copy(parts: &[PartHistory]) -> Self {
         let mut ids = Vec::new();
         for part in parts {

@@ -1,4 +1,4 @@
-//! The remembered state of one vault. Pure: it reads no file, and its callers pass only authentic data.
+//! The remembered state of one vault. It reads no file, and its callers pass only authentic data.
 
 use super::confirmed_pin::Pin;
 use super::place::{Accept, Judgement, Next, Place, Signer};
@@ -11,11 +11,11 @@ use std::collections::HashSet;
 /// Keys of earlier signers that are remembered.
 const MAX_RETIRED: usize = 128;
 
-/// Everything that this machine has seen of one vault, seen from the place of the copy in use.
+/// Everything that this machine has seen of one vault, from the view of the copy in use.
 ///
-/// Which keys sign the vault is known for all of its copies. How far each copy has come is known for its place
-/// alone: whoever looks at a longer copy elsewhere must not find the true one "older" afterwards. At a place
-/// where no copy was seen before, all that was seen of the vault counts.
+/// The signing keys are remembered for all copies of the vault. The revisions are remembered for each place
+/// separately: after you look at a longer copy elsewhere, the true one must not count as older. At a place where
+/// no copy was seen before, everything that was seen of the vault counts.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RollbackState {
@@ -24,12 +24,12 @@ pub struct RollbackState {
     /// The passphrase key that opened it last; it is tried first.
     #[serde(skip_serializing_if = "Option::is_none")]
     opened_by: Option<KeyId>,
-    /// The header's key. A former owner can still sign with an older header key, at any revision: nothing in
-    /// the file reveals that a newer key exists.
+    /// The header's key. A former owner can still sign with an older header key, at any revision: nothing in the
+    /// file reveals a newer key.
     #[serde(skip_serializing_if = "Option::is_none")]
     signer: Option<Signer>,
-    /// Keys that signed before it, the oldest first. A vault that one of them signs is refused even if a pin names
-    /// the key, because the pin may be as old.
+    /// Keys that signed before it, the oldest first. A vault that one of them signs is refused even if a pin
+    /// names the key, because the pin may be just as old.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     retired: Vec<Signer>,
     /// The place seen first comes first.
@@ -52,7 +52,7 @@ impl RollbackState {
         self.places.iter().find(|place| place.path == self.here)
     }
 
-    /// The copy at this place, if one was seen here. One that is only expected was not.
+    /// The copy at this place, if one was seen here. An expected copy does not count.
     fn seen_here(&self) -> Option<&Place> {
         self.here().filter(|place| place.is_known())
     }
@@ -71,7 +71,7 @@ impl RollbackState {
         self.find(parts, &[Relation::Older, Relation::Fork])
     }
 
-    /// The first part of which nobody can tell whether it was made from the one seen.
+    /// The first part that is too far from the seen one to show whether it was made from it.
     pub fn too_far(&self, parts: &[PartHistory]) -> Option<Judgement> {
         self.find(parts, &[Relation::TooFar])
     }
@@ -87,8 +87,8 @@ impl RollbackState {
         places.find_map(|place| place.find(parts, relations))
     }
 
-    /// Forgets places until `most` are left: first those that are gone, then those seen first, and never the one
-    /// in use.
+    /// Forgets places until `most` are left: first places that no longer exist, then those seen first, and never
+    /// the one in use.
     pub fn forget_places(&mut self, most: usize, is_there: impl Fn(&str) -> bool) {
         let ways: [&dyn Fn(&str) -> bool; 2] = [&|path| !is_there(path), &|_| true];
         for may_go in ways {
@@ -107,7 +107,7 @@ impl RollbackState {
         self.signer.map(|signer| signer.0)
     }
 
-    /// Whether another key signs in place of this one.
+    /// Whether this key was replaced by another signer.
     pub fn is_retired(&self, signer: &VerifyKey) -> bool {
         self.retired.contains(&Signer(*signer))
     }
@@ -132,7 +132,7 @@ impl RollbackState {
         !is_known && !self.is_next_signer(&signer.0) && !self.is_coming(parts)
     }
 
-    /// Whether these are the parts of the copy that is about to be restored.
+    /// Whether these are the parts of the copy to be restored.
     fn is_coming(&self, parts: &[PartHistory]) -> bool {
         self.next().is_some_and(|next| next == Next::copy(parts))
     }
@@ -170,8 +170,8 @@ impl RollbackState {
         self.expect(Some(Next::copy(parts))) || has_come
     }
 
-    /// The expected state has arrived or never will. A state that was not made from the seen one stays
-    /// unknown, because the user has not accepted it.
+    /// Ends an expectation: the expected state has arrived or never will. A state that was not made from the seen
+    /// one stays unknown, because you have not accepted it.
     fn settle(&mut self, (signer, parts): ObservedParts<'_>) -> bool {
         if self.judge(parts).is_some() {
             return false;
@@ -203,15 +203,15 @@ impl RollbackState {
         places.any(|place| place.path == path && place.in_work_tree)
     }
 
-    /// Returns whether anything changed.
+    /// Records whether it is in a work tree; returns whether anything changed.
     pub fn note_work_tree(&mut self, is_in_one: bool) -> bool {
         let place = self.here_mut();
         std::mem::replace(&mut place.in_work_tree, is_in_one) != is_in_one
     }
 
-    /// Records the header's key and the revision of every part; returns whether anything changed. An older part,
-    /// or one signed by another key, is left out unless accepted. So is a copy that is being restored,
-    /// because a reader cannot tell whether it will stay.
+    /// Records the header's key and the revision of every part; returns whether anything changed. Leaves out an
+    /// older part, or one signed by another key, unless you accepted it. Leaves out a copy that is being
+    /// restored, too, because a reader does not know whether it will stay.
     pub fn note(&mut self, signer: &VerifyKey, parts: &[PartHistory], accept: Accept) -> bool {
         let is_uncertain = self.is_coming(parts) || self.is_signed_otherwise(signer, parts);
         let is_new = self.seen_here().is_none();
@@ -251,7 +251,7 @@ impl RollbackState {
         self.opened_by
     }
 
-    /// Returns whether anything changed.
+    /// Records the key that opened it; returns whether anything changed.
     pub fn note_opened_by(&mut self, key: KeyId) -> bool {
         self.opened_by.replace(key) != Some(key)
     }

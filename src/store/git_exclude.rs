@@ -1,7 +1,7 @@
 //! Keeps a vault's lock and previous bytes out of a git repository: adds their names to `info/exclude`.
 //!
-//! It is a convenience only: it ignores failures, waits for nothing, and touches no other file. In a folder
-//! that someone else made, `.git` may be anything: it writes only to your own files, and never through a link.
+//! It is only a convenience: it ignores failures, does not wait, and touches no other file. In another user's
+//! folder `.git` may be anything, so it writes only to your own files, and never through a link.
 
 use super::file::regular;
 use super::git_folder::GitFolder;
@@ -15,14 +15,14 @@ use std::path::{Path, PathBuf};
 
 const MAX_FILE_BYTES: usize = 1024 * 1024;
 
-/// Adds `.NAME.lock`, `.NAME.prev` and the temporary files, if the vault lies in a work tree.
+/// Adds `.NAME.lock`, `.NAME.prev` and the temporary files, if the vault is in a work tree.
 pub fn add(vault: &Path) {
     let _ = try_add(vault);
 }
 
 fn try_add(vault: &Path) -> Option<()> {
     let name = vault.file_name()?.to_str()?;
-    // A newline would add lines of an attacker's choice.
+    // A newline would add lines that an attacker chose.
     if name.contains(char::is_control) {
         return None;
     }
@@ -31,7 +31,7 @@ fn try_add(vault: &Path) -> Option<()> {
     };
     let git = our_directory(CWD, &common_of(path))?;
     let info = Path::new("info");
-    // It may exist already or be something else; opening it will tell.
+    // It may exist already or be something else; opening it will show.
     let _ = mkdirat(&git, info, Mode::RWXU | Mode::RWXG | Mode::RWXO);
     let info = our_directory(git, info)?;
     let flags = OFlags::RDWR | OFlags::APPEND | OFlags::CREATE | OFlags::NOFOLLOW;
@@ -89,7 +89,7 @@ pub fn lines(vault: &Path) -> Option<Vec<String>> {
     Some(lines.map(str::to_owned).collect())
 }
 
-/// The repository's directory: `.git` itself, or for a linked work tree the directory it came from.
+/// The repository's directory: `.git` itself, or for a linked work tree the directory that it was made from.
 fn common_directory(git: &Path) -> Option<PathBuf> {
     if git.is_dir() {
         return Some(git.to_path_buf());
@@ -101,7 +101,7 @@ fn common_directory(git: &Path) -> Option<PathBuf> {
     Some(common_of(named))
 }
 
-/// What a linked work tree's own folder has in common with the others.
+/// The directory that a linked work tree shares with the others.
 fn common_of(git: PathBuf) -> PathBuf {
     match read(&git.join("commondir")) {
         Some(common) => git.join(common.trim_end()),

@@ -1,8 +1,8 @@
 //! Finds the git folder of the work tree that a vault lies in, as `git rev-parse --git-dir` does: `.git` itself, or
 //! for a linked work tree and a submodule the folder that the file `.git` names.
 //!
-//! A repository that someone else made may name any folder there. One elsewhere counts only if it names the work
-//! tree in turn, which nobody can do who cannot write to it. No link is followed.
+//! Another user's repository may name any folder there. A folder elsewhere counts only if it names the work tree
+//! in turn, which only a user who can write to it can achieve. Links are not followed.
 
 use super::work_tree::{self, read};
 use crate::platform::permissions::{Others, is_us};
@@ -17,12 +17,12 @@ pub enum GitFolder {
     None,
     /// Its real path, and the root of the work tree.
     Ours { path: PathBuf, root: PathBuf },
-    /// It is another user's, can be written by others, or leads elsewhere: nothing may be written there.
+    /// The folder is another user's, others can write to it, or it leads elsewhere: nothing may be written there.
     Unsafe,
 }
 
 impl GitFolder {
-    /// Of a vault at this real path, which need not exist.
+    /// The git folder of a vault at this real path, which need not exist.
     pub fn of(vault: &Path) -> Self {
         let Some(entry) = work_tree::above(vault) else {
             return Self::None;

@@ -1,5 +1,5 @@
-//! A vault in memory, for tests: shared between threads by cloning, made to fail with a [`Fault`], and
-//! replaced by [`MemoryStore::put`], as by a writer who ignores the lock.
+//! A vault in memory, for tests: shared between threads by cloning. A [`Fault`] makes it fail, and
+//! [`MemoryStore::put`] replaces it like a writer that ignores the lock.
 
 use super::{Error, Previous, Snapshot, Store, Transaction};
 use crate::sealed::SealedBytes;
@@ -10,14 +10,14 @@ use std::time::Duration;
 
 const PLACE: &str = "memory";
 
-/// A fault that happens the next time it can, and only once.
+/// A fault that happens once, at the next opportunity.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Fault {
     Load,
     Begin,
     Current,
     Stage,
-    /// Staging reports success but returns other bytes than it was given.
+    /// Staging reports success but stores other bytes.
     StageOtherBytes,
     Commit,
     /// The commit happens, but may not be durable.

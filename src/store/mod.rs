@@ -44,29 +44,29 @@ pub trait Transaction {
     /// The vault when the lock was taken; `None` if there was none.
     fn current(&mut self) -> Result<Option<Snapshot>, Error>;
 
-    /// Makes `bytes` durable beside the vault and returns what was really stored. Verify that before
-    /// [`Transaction::commit`]. Staging again replaces what was staged before.
+    /// Makes `bytes` durable beside the vault and returns the stored bytes. Check them before
+    /// [`Transaction::commit`]. Staging again replaces the earlier bytes.
     fn stage(&mut self, bytes: &SealedBytes<'_>) -> Result<Snapshot, Error>;
 
     /// Replaces exactly the bytes that [`Transaction::current`] returned with the staged ones. `Ok` means
     /// durable. [`Error::NotDurable`], [`Error::Displaced`] and [`Error::NotKept`] mean that the vault was
-    /// replaced, every other error that it was not.
+    /// replaced; every other error means that it was not.
     fn commit(self: Box<Self>, previous: Previous) -> Result<(), Error>;
 }
 
-/// What a commit does with the bytes that it replaces.
+/// The handling of the replaced bytes in a commit.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Previous {
     /// Keep them beside the vault as `.NAME.prev`.
     Keep,
-    /// The same, but only after the vault is replaced: the new bytes may come from `.NAME.prev` itself, and
-    /// if the vault is damaged they are the only good ones.
+    /// The same, but only after the vault is replaced: the new bytes may come from `.NAME.prev` itself, and if
+    /// the vault is damaged they are the only good ones.
     KeepLast,
-    /// Remove them, and first an older `.NAME.prev`: a removed key would open both.
+    /// Remove them, and before that an older `.NAME.prev`: a removed key could open both.
     Remove,
 }
 
-/// Why a store failed. Up to [`Error::NotStored`] the vault is unchanged.
+/// The reason why a store failed. Up to [`Error::NotStored`] the vault is unchanged.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     #[error("there is no vault at {place}")]
@@ -98,7 +98,7 @@ pub enum Error {
         path: PathBuf,
         source: io::Error,
     },
-    /// The new file reads back with other bytes than were written to it.
+    /// Other bytes were read back from the new file than were written to it.
     #[error(
         "the file written beside {place} does not read back correctly; the vault was not changed"
     )]
@@ -112,7 +112,8 @@ pub enum Error {
 }
 
 impl Error {
-    /// What [`Error::NotWritten`] was doing when it could not get at the lock, and not lock it.
+    /// The action in [`Error::NotWritten`] when the lock could not be opened, and not when it could not be
+    /// locked.
     pub const OPENING_LOCK: &str = "open the lock";
     pub const LOCKING: &str = "lock";
     pub const REPLACING: &str = "replace";

@@ -1,6 +1,6 @@
-//! A vault in a temporary file of another program, such as the one that git hands to a merge driver: no lock and no
-//! copy from before are left beside it. It is replaced whole, or keeps its bytes. A process that is killed may leave
-//! its result beside it, sealed; the next one removes that.
+//! A vault in a temporary file of another program, such as the file that git passes to a merge driver, without a
+//! lock and a previous copy beside it. It is replaced as a whole, or keeps its bytes. A killed process may leave
+//! its sealed result beside it; the next one removes that.
 
 use super::file::FileStore;
 use super::{Error, Previous, Snapshot, Store, Transaction};
@@ -13,16 +13,16 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-/// A file that this process alone changes.
+/// A file that only this process changes.
 pub struct ScratchStore {
     path: PathBuf,
-    /// How the name of a file begins that is written beside it.
+    /// The beginning of the names of files written beside it.
     stem: OsString,
 }
 
 impl ScratchStore {
-    /// The vault itself lies at another path. What a killed merge leaves is called like what a killed change of the
-    /// vault leaves, so that git ignores it wherever it lies.
+    /// Opens a copy of `vault`, which has another path. Leftovers of a killed merge get the same name as those of
+    /// a killed change of the vault, so that git ignores them everywhere.
     pub fn new(path: impl Into<PathBuf>, vault: &Path) -> Self {
         let name = vault.file_name().unwrap_or_default();
         let mut stem = OsString::from(".");
@@ -43,7 +43,7 @@ impl ScratchStore {
         transaction.commit(Previous::Keep)
     }
 
-    /// Removes what killed processes left beside it a while ago. Failures are ignored: it is only in the way.
+    /// Removes old leftovers of killed processes beside it. Ignores failures: they are harmless.
     pub fn remove_left(&self) {
         if let Ok(folder) = File::open(self.folder()) {
             private_file::remove_left(&folder, &self.stem);

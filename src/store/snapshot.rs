@@ -1,6 +1,6 @@
-//! The bytes of a vault at one moment, read in pieces or whole.
+//! The bytes of a vault at one moment, read in pieces or as a whole.
 //!
-//! Lengths come from bytes that are not verified yet: no more memory is allocated than the file has bytes.
+//! Lengths come from unverified bytes: it never allocates more memory than the file has bytes.
 
 use super::Error;
 use crate::sealed::SealedBytes;
@@ -9,14 +9,14 @@ use std::io;
 use std::os::unix::fs::FileExt;
 use std::path::PathBuf;
 
-/// How much is compared at once.
+/// The number of bytes compared at once.
 const CHUNK_BYTES: usize = 64 * 1024;
 
 /// The bytes of a vault at one moment.
 #[derive(Debug)]
 pub enum Snapshot {
-    /// An open file, which is only ever replaced, never written again. The path is for messages: it may
-    /// meanwhile name other bytes.
+    /// An open file, which is only ever replaced, never written again. The path is for messages: it may name
+    /// other bytes meanwhile.
     File {
         file: File,
         bytes: u64,
@@ -36,7 +36,7 @@ impl Snapshot {
         }
     }
 
-    /// Exactly `len` bytes from `offset`; fewer are an error.
+    /// Reads exactly `len` bytes from `offset`; fewer are an error.
     pub fn read_at(&self, offset: u64, len: usize) -> Result<Vec<u8>, Error> {
         let end = u64::try_from(len)
             .ok()
@@ -58,7 +58,7 @@ impl Snapshot {
         }
     }
 
-    /// All bytes; more than `limit` are an error.
+    /// Reads all bytes; more than `limit` are an error.
     pub fn read_all(&self, limit: u64) -> Result<Vec<u8>, Error> {
         match usize::try_from(self.len()) {
             Ok(len) if self.len() <= limit => self.read_at(0, len),
@@ -66,7 +66,7 @@ impl Snapshot {
         }
     }
 
-    /// Whether these are the bytes, and no others. Reads a small part of them at a time.
+    /// Whether the file has exactly these bytes. Reads a small part of them at a time.
     pub fn is(&self, bytes: &SealedBytes<'_>) -> Result<bool, Error> {
         if self.len() != bytes.len() {
             return Ok(false);

@@ -7,10 +7,10 @@ use crate::sealed::SealedBytes;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-/// A free lock may still be held for a moment: a process that another test starts inherits it until it runs.
+/// A free lock may be held a moment longer: a process that another test starts inherits it until its `exec`.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// Runs `promise` with an empty store of each kind; `replace` writes past the lock.
+/// Runs `promise` with an empty store of each kind; `replace` writes without taking the lock.
 fn with_each(promise: impl Fn(&(dyn Store + Sync), &dyn Fn(&[u8]))) {
     let memory = MemoryStore::default();
     promise(&memory, &|bytes| memory.put(Some(bytes)));

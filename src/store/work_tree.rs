@@ -1,4 +1,4 @@
-//! Finds the git work tree and the repository that a vault lies in, if there are any, and reads small files there.
+//! Finds the git work tree and the repository of a vault, if there are any, and reads small files there.
 
 use super::file::regular;
 use crate::platform::bounded_read;
@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 const MAX_FILE_BYTES: usize = 1024 * 1024;
 
-/// Whether the vault lies in a git work tree, with links resolved.
+/// Whether the vault is in a git work tree, with links resolved.
 pub fn holds(vault: &Path) -> bool {
     repository(vault).is_some()
 }
@@ -17,7 +17,7 @@ pub fn repository(vault: &Path) -> Option<PathBuf> {
     above(&vault.canonicalize().ok()?)
 }
 
-/// The same for a real path, which need not exist.
+/// Like `repository`, for a real path, which need not exist.
 pub fn above(vault: &Path) -> Option<PathBuf> {
     vault
         .ancestors()

@@ -1,5 +1,5 @@
-//! Counts how many terminal columns a text takes, which differs from its number of characters: Chinese,
-//! Japanese and Korean ones take two, combining accents none (UAX #11).
+//! Counts the terminal columns of a text, which differ from its number of characters: Chinese, Japanese and
+//! Korean ones take two, combining accents none (UAX #11).
 
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
@@ -9,7 +9,7 @@ pub(super) fn width(text: &str) -> usize {
     text.width()
 }
 
-/// The beginning of a text, as much as fits.
+/// The longest beginning of a text that fits.
 pub(super) fn cut(text: &str, columns: usize) -> String {
     if width(text) <= columns {
         return text.to_owned();
@@ -19,7 +19,7 @@ pub(super) fn cut(text: &str, columns: usize) -> String {
     format!("{}{CUT}", &text[..end.unwrap_or_default()])
 }
 
-/// The end of a text, as much as fits: you type there.
+/// The longest end of a text that fits: you type at the end.
 pub(super) fn cut_front(text: &str, columns: usize) -> String {
     if width(text) <= columns {
         return text.to_owned();

@@ -1,11 +1,11 @@
-//! Failures of output and prompts. No variant may carry what was typed or printed.
+//! Failures of output and prompts. No variant may contain typed or printed text.
 
 use std::io;
 
 /// The reasons why something could not be shown or asked.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// The reader of stdout has gone. It is not reported, because `head` is no failure.
+    /// The reader of stdout has gone. It is not reported: with `head` this is normal.
     #[error("stdout was closed before everything was written")]
     Unread,
     #[error("cannot write to stdout")]

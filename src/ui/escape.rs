@@ -1,18 +1,18 @@
 //! Makes text from outside safe to show: it cannot steer a terminal or hide from a reader.
 //!
-//! For people only: it is no quoting for a shell, and no encoding that can be reversed.
+//! It is for people only: it is not quoting for a shell, and cannot be reversed.
 
 use std::borrow::Cow;
 use std::fmt::Write;
 
-/// Writes each character that a terminal might obey or hide as `\u{…}`, newlines and tabs too.
+/// Writes each character that a terminal might obey or hide as `\u{…}`, including newlines and tabs.
 pub fn for_terminal(text: &str) -> Cow<'_, str> {
     replace(text, is_unsafe, |safe, c| {
         safe.extend(c.escape_unicode());
     })
 }
 
-/// Text whose further lines all begin with two spaces: another line break is escaped.
+/// Keeps a line break before two spaces, and escapes every other one.
 pub(super) fn indented_lines(text: &str) -> Cow<'_, str> {
     let mut lines = text.split('\n');
     if lines.clone().skip(1).all(|line| line.starts_with("  ")) {
@@ -30,7 +30,7 @@ pub(super) fn indented_lines(text: &str) -> Cow<'_, str> {
     Cow::Owned(safe)
 }
 
-/// The same for text of several lines: `\n` stays.
+/// Like [`for_terminal`], for text of several lines: `\n` stays.
 pub(super) fn for_terminal_lines(text: &str) -> Cow<'_, str> {
     let is_unsafe = |c| c != '\n' && is_unsafe(c);
     replace(text, is_unsafe, |safe, c| safe.extend(c.escape_unicode()))
@@ -38,7 +38,7 @@ pub(super) fn for_terminal_lines(text: &str) -> Cow<'_, str> {
 
 /// The same document, with the characters that `serde_json` leaves unescaped as JSON's own `\uXXXX`.
 ///
-/// For JSON only: outside its strings only layout could be replaced, and that stays.
+/// For JSON only: outside of its strings only layout could be replaced, and the layout stays.
 pub(super) fn for_json(document: &str) -> Cow<'_, str> {
     let is_unsafe = |c| c != '\n' && is_unsafe(c);
     replace(document, is_unsafe, |safe, c| {
@@ -68,8 +68,9 @@ fn replace(
     Cow::Owned(safe)
 }
 
-/// What steers a terminal, and what nobody sees: the controls, and the property `Default_Ignorable_Code_Point` of
-/// Unicode's `DerivedCoreProperties.txt`, of which only the two selectors that give an emoji its look stay.
+/// Whether it can steer a terminal, or is invisible: the controls, and the property
+/// `Default_Ignorable_Code_Point` of Unicode's `DerivedCoreProperties.txt`, except the two selectors that choose
+/// the look of an emoji.
 fn is_unsafe(c: char) -> bool {
     matches!(
         c,

@@ -1,8 +1,8 @@
 //! The only code that prints or prompts.
 //!
-//! stdout carries results only; notes, warnings and errors go to stderr, questions to the terminal
-//! itself. A value leaves through [`Ui::value`] alone. Nothing here reads the environment, panics on
-//! a closed stream, or lets text from outside reach a terminal unescaped.
+//! stdout is for results only; notes, warnings and errors go to stderr, questions to the terminal itself. A value
+//! is printed only by [`Ui::value`]. Nothing here reads the environment, panics on a closed stream, or sends
+//! unescaped text from outside to a terminal.
 
 mod columns;
 mod error;
@@ -36,7 +36,7 @@ use state::Colors;
 use streams::Streams;
 use wrap::wrapped;
 
-/// How to print, as flags and environment decide.
+/// The way to print, as flags and environment decide.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Options {
     /// Objects for programs instead of text, on both streams.
@@ -54,7 +54,7 @@ pub enum ColorChoice {
     /// On a terminal.
     #[default]
     Auto,
-    /// Even when stderr is no terminal.
+    /// Even if stderr is no terminal.
     Always,
     Never,
 }
@@ -98,18 +98,18 @@ impl Ui {
         stderr().try_clone_to_owned()
     }
 
-    /// Whether a started program can ask at its stdin, and may.
+    /// Whether a started program can ask at its stdin, and is allowed to.
     pub fn can_ask(&self) -> bool {
         self.options.interactive && self.streams.in_is_terminal
     }
 
-    /// Whether stderr is a terminal, too: then nothing collects what is printed around the question.
+    /// Whether stderr is a terminal, too: then no program collects the output around the question.
     pub fn can_ask_aloud(&self) -> bool {
         self.can_ask() && self.streams.err_columns.is_some()
     }
 
-    /// Prints the exact bytes of a secret, unbuffered. On a terminal a missing final newline is added, and
-    /// characters that it would obey are escaped.
+    /// Prints the exact bytes of a secret, unbuffered. On a terminal it adds a missing final newline, and escapes
+    /// characters that the terminal would obey.
     pub fn value(&mut self, bytes: &[u8]) -> Result<(), Error> {
         if !self.stdout_is_terminal() {
             return self.unbuffered(bytes);
@@ -130,7 +130,7 @@ impl Ui {
         Ok(())
     }
 
-    /// Prints a document that is no secret, byte for byte.
+    /// Prints a document without secrets, byte for byte.
     pub fn raw(&mut self, bytes: &[u8]) -> Result<(), Error> {
         self.streams.out.write_all(bytes).map_err(unwritten)
     }
@@ -145,8 +145,8 @@ impl Ui {
         self.raw(b"\n")
     }
 
-    /// Prints a text of paragraphs, terms and examples, written for 80 columns; a narrower terminal wraps it
-    /// between words.
+    /// Prints a text of paragraphs, terms and examples, written for 80 columns; wraps it between words for a
+    /// narrower terminal.
     pub fn page(&mut self, text: &str) -> Result<(), Error> {
         match self.streams.out_columns {
             Some(columns) => self.raw(wrap::page(text, columns).as_bytes()),
@@ -154,7 +154,7 @@ impl Ui {
         }
     }
 
-    /// Prints labelled texts about one thing; an empty text is left out.
+    /// Prints labelled texts about one thing; leaves out an empty text.
     pub fn fields(&mut self, fields: &[(&str, String)]) -> Result<(), Error> {
         let told = fields.iter().filter(|(_, text)| !text.is_empty());
         let longest = told.clone().map(|(label, _)| label.len()).max();
@@ -194,7 +194,7 @@ impl Ui {
             .try_for_each(|row| self.raw(text[row].as_bytes()))
     }
 
-    /// Prints one JSON document, unbuffered like a value, because `get --json` holds one.
+    /// Prints one JSON document, unbuffered like a value, because that of `get --json` contains one.
     pub fn json(&mut self, document: &impl Serialize) -> Result<(), Error> {
         let text = serde_json::to_string_pretty(document).map(Zeroizing::new);
         let mut text = text.map_err(|error| Error::Write(error.into()))?;
@@ -209,7 +209,7 @@ impl Ui {
         }
     }
 
-    /// Prints that a change was made, if a person watches; programs have the exit code.
+    /// Reports a change, if a person watches; programs have the exit code.
     pub fn done(&mut self, message: &str) {
         if self.streams.err_columns.is_some() {
             self.note(message);
@@ -225,8 +225,8 @@ impl Ui {
         }
     }
 
-    /// Prints why the command failed and what to type next. With `--json` it prints only `object`, which says
-    /// the same.
+    /// Prints why the command failed and what to type next. With `--json` it prints only `object`, which has the
+    /// same content.
     pub fn error(&mut self, message: &str, hint: Option<&str>, object: &impl Serialize) {
         if self.options.json {
             self.warnings.clear();
@@ -244,15 +244,15 @@ impl Ui {
         self.write_stderr(text);
     }
 
-    /// Writes the results out before a failure is reported. With `--json` no warnings follow, because the
-    /// failure is the one object.
+    /// Writes the results before a failure is reported. With `--json` no warnings follow, because the failure is
+    /// the one object.
     pub fn flush(&mut self) -> Result<(), Error> {
         self.streams.out.flush().map_err(unwritten)
     }
 
     /// Ends a successful command: writes the rest of its results and warnings.
     ///
-    /// Results have arrived only if this returned `Ok`.
+    /// The results have arrived only if this returned `Ok`.
     pub fn finish(&mut self) -> Result<(), Error> {
         self.flush()?;
         if !self.warnings.is_empty() {
@@ -270,7 +270,7 @@ impl Ui {
 
     fn say(&mut self, level: Level, message: &str) {
         if self.stdout_is_terminal() {
-            // On one terminal results and messages stay in order. An error here returns in `finish`.
+            // On one terminal results and messages stay in order. `finish` reports an error of this.
             let _ = self.streams.out.flush();
         }
         // Our own further lines are indented: any other line break is part of a name.
@@ -289,7 +289,7 @@ impl Ui {
         }
     }
 
-    /// If stderr is closed or full, the message is lost.
+    /// Writes to stderr. If stderr is closed or full, the message is lost.
     fn write_stderr(&mut self, text: &str) {
         let _ = self.streams.err.write_all(text.as_bytes());
     }
@@ -324,7 +324,7 @@ impl Level {
     }
 }
 
-/// Makes a panic print its place only: its message may hold a secret.
+/// Makes a panic print only its place: its message may contain a secret.
 pub fn quiet_panics() {
     std::panic::set_hook(Box::new(|panic| {
         let place = panic

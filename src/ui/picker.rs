@@ -1,7 +1,7 @@
 //! Lets you pick one name from a list at the terminal; typing narrows the list.
 //!
-//! It draws below the line where it asked, and leaves only the answer, in one line. It gets names, and never
-//! a value.
+//! It draws below the line of the question, and leaves only the answer, in one line. It gets names, and never a
+//! value.
 
 use std::fmt::Write;
 use std::io::{self, Read};
@@ -21,7 +21,7 @@ const MAX_LINES: usize = 10;
 /// Used if a terminal does not know its size.
 const USUAL_SIZE: (usize, usize) = (80, 24);
 
-/// The rest of a key sequence that begins with Escape arrives at once.
+/// The rest of a key sequence that begins with Escape arrives within this time.
 const KEY_PATIENCE: Duration = Duration::from_millis(50);
 
 const BOLD: &str = "\x1b[1m";
@@ -124,7 +124,7 @@ fn read_byte(keys: &mut Keys) -> io::Result<u8> {
     let mut byte = [0];
     match keys.read(&mut byte) {
         Ok(_) => Ok(byte[0]),
-        // As at a hidden prompt, which refuses it.
+        // As at a hidden prompt, which refuses a tab.
         Err(error) if error.kind() == io::ErrorKind::InvalidInput => Ok(b'\t'),
         Err(error) => Err(error),
     }
@@ -177,7 +177,7 @@ impl<'n> Picker<'n> {
         }
     }
 
-    /// The best match first; equal matches in the given order.
+    /// Sorts the best match first; keeps the given order for equal matches.
     fn narrow(&mut self) {
         let pattern = Pattern::parse(&self.typed, CaseMatching::Ignore, Normalization::Never);
         let all = (0..self.names.len()).map(|position| Named {

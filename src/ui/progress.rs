@@ -1,4 +1,4 @@
-//! Shows that work goes on: one line on stderr after half a second, removed at the end. It is for people only:
+//! Shows the progress of work: one line on stderr after half a second, removed at the end. It is for people only:
 //! not in a pipe, nor with `--quiet` or `--json`.
 
 use std::io::Write;
@@ -30,7 +30,7 @@ struct Shared {
 }
 
 impl Ui {
-    /// Shows `doing`, such as `importing`, and how much of `total` is done.
+    /// Shows `doing`, such as `importing`, and the part of `total` that is done.
     pub fn progress(&self, doing: &'static str, total: Option<usize>) -> Progress {
         let options = &self.options;
         let shared = Arc::<Shared>::default();

@@ -1,6 +1,6 @@
-//! Asks questions on the terminal itself: stdin and stdout may be a pipe or a file meanwhile.
+//! Asks questions on the terminal itself: stdin and stdout may be a pipe or a file.
 //!
-//! A hidden answer goes straight into a [`Plaintext`] and is never repeated, not even in an error.
+//! A hidden answer goes directly into a [`Plaintext`] and is never repeated, not even in an error.
 
 use std::io;
 
@@ -20,7 +20,7 @@ pub enum Answer {
     No,
 }
 
-/// What an empty line does at the first of two hidden questions.
+/// The effect of an empty line at the first of two hidden questions.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum EmptyLine {
     /// It is an entry like any other.
@@ -35,8 +35,8 @@ impl Ui {
         read_hidden(&self.tty(Echo::Hidden)?, prompt)
     }
 
-    /// Asks twice, and starts over until both entries are equal. An empty line at the first question may end
-    /// it at once.
+    /// Asks twice, and starts again until both entries are equal. An empty line at the first question may end it
+    /// at once.
     pub fn hidden_twice(
         &mut self,
         prompt: &str,
@@ -64,7 +64,7 @@ impl Ui {
             Answer::No => "[y/N]",
         };
         let tty = self.tty(Echo::Shown)?;
-        // What was typed before the question is no answer to it.
+        // Text typed before the question is no answer to it.
         tty.forget_typed();
         loop {
             match meaning(
@@ -77,7 +77,7 @@ impl Ui {
         }
     }
 
-    /// Shows a new secret on the terminal only, because stdout may go to a file.
+    /// Shows a new secret only on the terminal, because stdout may go to a file.
     pub fn reveal(&mut self, label: &str, secret: &Plaintext) -> Result<(), Error> {
         let tty = self.tty(Echo::Shown)?;
         tty.say(&for_terminal_lines(label))?;
@@ -90,7 +90,7 @@ impl Ui {
             return Err(Error::NoTerminal);
         }
         if self.stdout_is_terminal() {
-            // Earlier output comes before the question. An error here returns in `finish`.
+            // Earlier output comes before the question. `finish` reports an error of this.
             let _ = io::Write::flush(&mut self.streams.out);
         }
         Tty::open(echo)
@@ -105,7 +105,7 @@ fn read_hidden(tty: &Tty, prompt: &str) -> Result<Plaintext, Error> {
         .output_discard()
         .build();
     let typed = read_password_with_config(config).map(|typed| {
-        // rpassword replaces bytes that are not UTF-8, so this is not what was typed.
+        // rpassword replaces bytes that are not UTF-8, so this differs from the typed text.
         let distorted = typed.contains(char::REPLACEMENT_CHARACTER);
         (Plaintext::new(typed.into_bytes()), distorted)
     });

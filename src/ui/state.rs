@@ -1,4 +1,4 @@
-//! Colours for states such as *due* or *past*. They are added after a table is laid out, which measures its
+//! Colours for states such as *due* or *past*. They are added after the layout of a table, which measures its
 //! cells without them.
 
 use std::borrow::Cow;

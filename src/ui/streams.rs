@@ -7,7 +7,7 @@ use rustix::fs::FileType;
 
 use crate::platform::terminal;
 
-/// Wide enough for a table when a terminal does not know its width.
+/// Wide enough for a table if a terminal has no size.
 const USUAL_COLUMNS: u16 = 80;
 
 /// The output streams, and whether they are terminals.
@@ -40,7 +40,8 @@ fn columns(stream: &(impl AsFd + IsTerminal)) -> Option<u16> {
     stream.is_terminal().then(columns)
 }
 
-/// Whether output to stdout is lost: it is the null device. The runtime also opens that for a closed stdout.
+/// Whether output to stdout is lost because it is the null device. The runtime also opens that for a closed
+/// stdout.
 pub fn stdout_is_discarded() -> bool {
     let null = rustix::fs::stat("/dev/null");
     let stream = rustix::fs::fstat(rustix::stdio::stdout());

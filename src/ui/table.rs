@@ -1,6 +1,6 @@
 //! Prints tables: aligned under headings for a person, tab-separated without headings for a program.
 //!
-//! No cell may break out of its row or steer the terminal: all are escaped, in both forms.
+//! No cell may break out of its row or steer the terminal: all cells are escaped, in both forms.
 
 use std::borrow::Cow;
 use std::fmt::Write;
@@ -16,8 +16,8 @@ const GAP_COLUMNS: u16 = 2;
 /// Prose narrower than this is unreadable.
 const MIN_PROSE_COLUMNS: u16 = 16;
 
-/// Rows under headings. They are stored in the form for a pipe, because ten thousand rows of separate texts
-/// would cost more memory than the output.
+/// Rows under headings. They are stored in the form for a pipe, because ten thousand rows of separate texts would
+/// take more memory than the output.
 pub struct Table {
     headings: Vec<&'static str>,
     text: String,
@@ -40,7 +40,7 @@ impl Table {
         self
     }
 
-    /// Adds a row; its cells are in the order of the headings. Returns where it lies in the form for a pipe.
+    /// Adds a row; its cells are in the order of the headings. Returns its range in the form for a pipe.
     pub fn row(&mut self, cells: impl IntoIterator<Item = impl AsRef<str>>) -> Range<usize> {
         let start = self.text.len();
         for (column, cell) in cells.into_iter().enumerate() {
@@ -54,7 +54,7 @@ impl Table {
         start..self.text.len()
     }
 
-    /// Adds the rows of another table with the same headings. Returns how far they moved.
+    /// Adds the rows of another table with the same headings. Returns the offset of the added rows.
     pub fn append(&mut self, other: &Self) -> usize {
         let moved = self.text.len();
         self.text.push_str(&other.text);
@@ -70,8 +70,8 @@ impl Table {
         &self.text
     }
 
-    /// Aligned columns that fit the width: prose is wrapped, names are not. If that leaves too little room,
-    /// every row becomes a paragraph. Empty if there are no rows.
+    /// Aligned columns that fit the width: prose is wrapped, names are not. If that leaves too little room, every
+    /// row becomes a paragraph. Empty if there are no rows.
     pub(super) fn for_terminal(&self, columns: u16, colors: Colors) -> String {
         if self.text.is_empty() {
             return String::new();
@@ -112,7 +112,7 @@ impl Table {
         grid
     }
 
-    /// A cell with a mark where its colour begins.
+    /// A cell with a mark at the beginning of its colour.
     fn marked<'c>(&self, heading: &str, cell: &'c str, colors: Colors) -> Cow<'c, str> {
         if colors == Colors::Shown && self.states == Some(heading) {
             state::marked(cell)

@@ -1,4 +1,4 @@
-//! Tests what reaches stdout and stderr, with streams that record it.
+//! Tests the output on stdout and stderr, with streams that record it.
 
 use std::cell::RefCell;
 use std::io::BufWriter;

@@ -1,7 +1,7 @@
 //! Changes the terminal's modes for one question, and restores them afterwards.
 //!
-//! However the question ends (an answer, Ctrl-C, a signal, a stop), echo is on again. A hidden answer must
-//! never be shown, and nothing typed after it may fall through to the shell.
+//! However the question ends (an answer, Ctrl-C, a signal, a stop), echo is on again. A hidden answer must never
+//! be shown, and text typed after it must not reach the shell.
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read, Write};
@@ -54,7 +54,7 @@ impl Tty {
         let file = File::options().read(true).write(true).open(PATH);
         let file = file.map_err(|_| Error::NoTerminal)?;
         if !in_foreground(&file) {
-            // A job in the background waits here for `fg`; until then the modes are the shell's.
+            // A job in the background waits here for `fg`; until then the modes belong to the shell.
             let _ = kill_current_process_group(Signal::TTIN);
             if !in_foreground(&file) {
                 return Err(Error::NoTerminal);
@@ -71,7 +71,7 @@ impl Tty {
         let watch = Watch::start(move |notice| listener.on_signal(notice)).map_err(Error::Read)?;
         if let Some(hidden) = hidden {
             let mut asking = terminal.asking();
-            // Before the prompt is shown, so that an answer typed at once is hidden too.
+            // Before the prompt is shown, so that an answer typed at once is hidden, too.
             terminal.set(&hidden, OptionalActions::Now)?;
             asking.hidden = Some(hidden);
         }
@@ -81,12 +81,12 @@ impl Tty {
         })
     }
 
-    /// Shows a prompt, and shows it again after a stop.
-    /// Drops what was typed and not read yet.
+    /// Drops typed text that was not read yet.
     pub fn forget_typed(&self) {
         let _ = tcflush(&self.terminal.file, QueueSelector::IFlush);
     }
 
+    /// Shows a prompt, and shows it again after a stop.
     pub fn ask(&self, prompt: &str) -> Result<(), Error> {
         let prompt = match columns(&self.terminal.file) {
             Some(columns) => wrapped(prompt, columns, 0),
@@ -131,7 +131,7 @@ impl Tty {
         poll(&mut waiting, patience.as_ref()).is_ok_and(|ready| ready > 0)
     }
 
-    /// The hidden keys, read no further than needed.
+    /// The hidden keys, read only as far as needed.
     pub fn keys(&self) -> Keys {
         Keys(Arc::clone(&self.terminal))
     }
@@ -166,7 +166,7 @@ impl Terminal {
     fn ask_again(&self) {
         let asking = self.asking();
         self.hide(&asking);
-        // In the background the read stops the process, and `fg` leads here again.
+        // In the background the read stops the process, and `fg` continues here.
         if in_foreground(&self.file) {
             let _ = (&self.file).write_all(asking.prompt.as_bytes());
         }
@@ -190,7 +190,7 @@ impl Terminal {
     fn give_back(&self, asking: &Asking) {
         // In the background the terminal belongs to the shell, and changing it would stop us.
         if asking.hidden.is_some() && in_foreground(&self.file) {
-            // Drops keys typed or pasted after the answer, which the shell would run.
+            // Drops keys typed or pasted after the answer: the shell would run them.
             let _ = self.set(&self.found, OptionalActions::Flush);
         }
     }
@@ -204,13 +204,12 @@ impl Terminal {
     }
 }
 
-/// The bytes typed at a hidden prompt. It handles Ctrl-C and Ctrl-Z itself, because the terminal no longer
-/// does.
+/// The bytes typed at a hidden prompt. It handles Ctrl-C and Ctrl-Z itself, because the terminal no longer does.
 pub(super) struct Keys(Arc<Terminal>);
 
 impl Read for Keys {
-    /// Errors are of kind `Interrupted` when the user cancels, and `InvalidInput` at a tab, which would
-    /// otherwise vanish silently from a pasted secret.
+    /// Errors are of kind `Interrupted` if you cancel, and `InvalidInput` at a tab, which would otherwise vanish
+    /// silently from a pasted secret.
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let codes = &self.0.found.special_codes;
         let Some(key) = buffer.get_mut(..1) else {

@@ -1,4 +1,4 @@
-//! Wraps lines between words, for a terminal of a given width. Never for a pipe: a program counts lines.
+//! Wraps lines between words, for a terminal of a given width. Not for a pipe: a program counts lines.
 
 use super::columns::width;
 
@@ -6,13 +6,13 @@ use super::columns::width;
 const INDENT_COLUMNS: usize = 2;
 const GAP_COLUMNS: usize = 2;
 
-/// The indentation of a term's text that goes below the term.
+/// The indentation of a text below its term.
 const TEXT_INDENT: usize = 6;
-/// A line with this indentation or more belongs to the term above it; with less it is an example.
+/// A line with this indentation or more belongs to the term above it; one with less is an example.
 const MIN_TEXT_INDENT: usize = 10;
 
-/// Wraps a text whose first line has `used` columns less. A word is never broken, because it may be a path, a
-/// name or a key to copy.
+/// Wraps a text whose first line has `used` columns less. Never breaks a word: it may be a path, a name or a key
+/// to copy.
 pub(super) fn wrapped(text: &str, columns: u16, used: usize) -> String {
     wrapped_under(text, columns, used, INDENT_COLUMNS)
 }
@@ -29,8 +29,8 @@ pub(super) fn field(label: &str, text: &str, columns: u16, label_columns: usize)
     format!("{label}\n{:INDENT_COLUMNS$}{text}\n", "")
 }
 
-/// Wraps a text with line breaks for a narrower terminal: its paragraphs, and terms with their texts, which
-/// go below. Examples and files stay unchanged, to be copied.
+/// Wraps a text with line breaks for a narrower terminal: its paragraphs, and terms with their texts, which move
+/// below. Examples and files stay unchanged, to be copied.
 pub(super) fn page(text: &str, columns: u16) -> String {
     let widest = text.lines().map(width).max().unwrap_or_default();
     if widest <= usize::from(columns) {

@@ -1,8 +1,8 @@
 //! Apps: named consumers with links from variables to secrets.
 //!
-//! An app lives in one workspace, and its links may lead to secrets of any. A link counts only if its secret
-//! names the app and the variable, too: who may write the app's workspace alone gets no secret of another, and
-//! who may write the secret's workspace alone gives the app no variable.
+//! An app lives in one workspace, and its links may lead to secrets of any workspace. A link counts only if its
+//! secret names the app and the variable, too. So a writer of the app's workspace alone gets no secret of
+//! another, and a writer of the secret's workspace alone gives the app no variable.
 
 use super::env_key::EnvKey;
 use super::name::{AppName, WorkspaceName};
@@ -79,7 +79,7 @@ impl App {
         })
     }
 
-    /// Its links as they are sealed.
+    /// The text of its links, to be sealed.
     pub fn links_text(&self) -> String {
         let links = self.links.iter().map(|(env_key, target)| entry::Link {
             env_key: env_key.as_str().into(),

@@ -6,7 +6,7 @@ use std::fmt;
 
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct AppReference {
-    /// `None`: the workspace in use. No other is searched.
+    /// `None`: the workspace in use. No other workspace is searched.
     pub workspace: Option<WorkspaceName>,
     pub name: AppName,
 }

@@ -1,4 +1,4 @@
-//! The checksum that slots carry: SHA-256 of the value.
+//! The checksum of a slot: SHA-256 of the value.
 
 use crate::sealed::sign::sha256;
 use data_encoding::HEXLOWER;

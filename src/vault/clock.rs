@@ -1,4 +1,4 @@
-//! The time of a change, read under the lock and after any prompt was answered.
+//! The time of a change, read under the lock and after all prompts.
 
 use super::time::Timestamp;
 

@@ -1,4 +1,4 @@
-//! Finds the secret that belongs to a host, by the hosts that secrets are bound to.
+//! Finds the secret for a host, by the hosts that secrets are bound to.
 
 use super::Error;
 use super::host::Host;
@@ -7,8 +7,8 @@ use super::secret::Secret;
 use super::workspace::Workspace;
 
 impl Vault {
-    /// The secrets of a workspace that are bound to this host most closely, sorted by name: none, one, or several that
-    /// are equally close. A secret that may go anywhere is not among them.
+    /// The secrets of a workspace that are bound to this host most closely, sorted by name: none, one, or several
+    /// that are equally close. Unrestricted secrets are not among them.
     pub fn closest(&self, workspace: &Workspace, host: &Host) -> Result<Vec<Secret>, Error> {
         let (mut closest, mut found) = (None, Vec::new());
         self.each(workspace, |secret| {

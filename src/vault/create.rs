@@ -28,11 +28,11 @@ pub struct Keys<'a> {
     /// The public key of a key file.
     pub key_file: Option<PublicKey>,
     pub passphrase: Option<(&'a Passphrase, Kdf)>,
-    /// The label of the token, if one is wanted.
+    /// The label of the token, if you want one.
     pub token: Option<&'a str>,
 }
 
-/// A vault that is not stored yet. Its token exists whether or not that succeeds.
+/// A vault that is not stored yet. Its token exists even if storing fails.
 pub struct New {
     pub header: Header,
     pub token: Option<Token>,
@@ -40,7 +40,7 @@ pub struct New {
 }
 
 impl New {
-    /// Makes a vault with the workspace `default`. Each new key has opened its own line already.
+    /// Makes a vault with the workspace `default`. Each new key has already opened its own line.
     pub fn make(keys: &Keys<'_>, now: Timestamp) -> Result<Self, Error> {
         let vault = VaultId::random();
         let master = Master::random(vault);
@@ -91,8 +91,8 @@ impl New {
     }
 }
 
-/// The error when there is a file in the vault's place. A kill may leave an empty one where the file system has no
-/// links. It is not replaced: a broken disk may have emptied a vault, whose copy from before is still there.
+/// The error when the vault's place has a file. A kill may leave an empty file where the file system has no
+/// links. It is not replaced: a broken disk may have emptied a vault whose earlier copy still exists.
 pub fn is_taken(store: &dyn Store, found: &Snapshot) -> store::Error {
     let place = store.place();
     if found.len() == 0 {

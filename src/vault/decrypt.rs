@@ -1,5 +1,5 @@
-//! Turns opened entries and ciphertexts into the domain's types, and checks what the seal does not prove: the
-//! counts agree, the checksum is that of the value.
+//! Turns opened entries and ciphertexts into the domain's types. Checks what the seal does not prove: the counts
+//! agree, and each checksum is that of its value.
 
 use super::Error;
 use super::app::App;
@@ -17,7 +17,7 @@ use crate::sealed::record::{Record, RecordId};
 use crate::sealed::{self, Part, header, meta};
 use std::mem::take;
 
-/// Workspaces by their lines: a keyring elsewhere is asked once for all of them.
+/// Workspaces from their lines, with one request to the keyring for all of them.
 pub fn workspaces(
     keyring: &dyn Keyring,
     lines: &[&header::Workspace],
@@ -45,7 +45,7 @@ pub fn secret(workspace: &Workspace, id: RecordId, entry: Entry<'_>) -> Result<S
     }
 }
 
-/// A secret with its record, which has a value for each slot.
+/// A secret and its record, which must have a value for each slot.
 pub fn located<'p>(
     workspace: &Workspace,
     found: &'p Located,
@@ -76,7 +76,7 @@ pub fn value(
     Ok(value)
 }
 
-/// Secrets with the values of their slots; each slot is given by position and ciphertext.
+/// Secrets with the values of their slots. Each slot is given by position and ciphertext.
 pub fn selected(
     keyring: &dyn Keyring,
     mut chosen: Vec<(Secret, usize, Vec<u8>)>,
@@ -93,7 +93,7 @@ pub fn selected(
     Ok(each.collect())
 }
 
-/// The values of slots of several secrets; each slot is given by position and ciphertext.
+/// The values of slots of several secrets. Each slot is given by position and ciphertext.
 pub fn values(
     keyring: &dyn Keyring,
     wanted: Vec<(&Secret, usize, Vec<u8>)>,
@@ -109,7 +109,7 @@ pub fn values(
     Ok(values)
 }
 
-/// A value's ciphertext for another place.
+/// Reseals a value's ciphertext for another place.
 pub fn resealed(
     keyring: &dyn Keyring,
     from: AadContext,

@@ -1,4 +1,4 @@
-//! A description of a secret or a workspace. It is never in a message and never names anything.
+//! A description of a secret or a workspace. It never appears in a message and never names anything.
 
 use super::rule::{RuleViolation, checked_text};
 

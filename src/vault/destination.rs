@@ -1,6 +1,6 @@
 //! Decides whether a secret that is bound to domains may go to a destination.
 //!
-//! It guards against mistakes only, because it trusts the caller's word. All code that hands out a value asks
+//! It only guards against mistakes, because it trusts the caller's word. All code that hands out a value asks
 //! here; an unknown destination is refused.
 
 use super::Error;
@@ -16,7 +16,7 @@ pub struct Destination {
     pub revealed: Revealed,
 }
 
-/// The secrets that may go anywhere, because you said so.
+/// The secrets that may go anywhere, because you requested it.
 #[derive(Default)]
 pub enum Revealed {
     #[default]
@@ -30,7 +30,7 @@ pub enum Revealed {
 pub struct Name {
     /// With its workspace.
     reference: Reference,
-    /// Whether a requested secret has this name.
+    /// Whether a requested secret has had this name.
     is_met: Cell<bool>,
 }
 
@@ -50,7 +50,7 @@ impl Destination {
         }
     }
 
-    /// Records that a requested reference leads to no value. Without a workspace it belongs to `workspace`.
+    /// Records that a requested reference gives no value. Without a workspace it belongs to `workspace`.
     pub fn pass_over(&self, workspace: Option<&WorkspaceName>, reference: &Reference) {
         let workspace = reference.workspace.as_ref().or(workspace);
         for name in self.revealed.names() {
@@ -70,7 +70,7 @@ impl Destination {
             .map(|name| &name.reference)
     }
 
-    /// Refuses a secret that may not go there.
+    /// Refuses a secret that may not go to the destination.
     pub fn check(&self, secret: &Secret) -> Result<(), Error> {
         let domains = &secret.allowed_domains;
         let allowed = match &self.host {

@@ -1,5 +1,5 @@
-//! Compares two vaults, or two workspaces of one, by name: what is only on one side, and which fields differ. Values
-//! are compared by their checksums and never shown.
+//! Compares two vaults, or two workspaces of one, by name: things on one side only, and fields that differ.
+//! Compares values by their checksums and never shows them.
 
 use super::Error;
 use super::lookup::Vault;
@@ -9,7 +9,7 @@ use super::time::Timestamp;
 use super::workspace::Workspace;
 use std::collections::BTreeMap;
 
-/// One thing that is not the same on both sides.
+/// A difference between the two sides.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Difference {
     /// `workspace/name`, or the name alone if two workspaces are compared.
@@ -25,7 +25,7 @@ pub enum What {
     Differs(Vec<&'static str>),
 }
 
-/// Secrets and apps by the name that they are compared by.
+/// The secrets and apps of one side, by the name to compare.
 #[derive(Default)]
 pub struct Side {
     secrets: BTreeMap<String, Secret>,
@@ -116,7 +116,7 @@ fn compare<T>(
     each.collect()
 }
 
-/// The fields that differ. Dates say when something was done, not what is there.
+/// The fields that differ. Dates do not count: they record when something was done.
 fn fields(one: &Secret, other: &Secret, now: Timestamp) -> Vec<&'static str> {
     let value = |secret: &Secret| {
         let effective = secret.effective(now.seconds());

@@ -1,4 +1,4 @@
-//! The hosts that a secret is bound to, as given and as stored: lower-case, sorted, no host twice.
+//! The hosts that a secret is bound to, as typed and as stored: lower-case, sorted, no host twice.
 //!
 //! An invalid list is refused as a whole; it must never shrink to "unrestricted".
 
@@ -11,10 +11,10 @@ pub const MAX_ALLOWED_DOMAINS: usize = 100;
 const MAX_DOMAIN_CHARACTERS: usize = 253;
 const MAX_LABEL_CHARACTERS: usize = 63; // RFC 1035
 
-/// How closely a pattern matches a host; the greatest is the closest.
+/// How closely a pattern matches a host. The greatest is the closest.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum Closeness {
-    /// It is below a domain with this many characters.
+    /// The host is below a domain with this many characters.
     Below(usize),
     Exact,
 }
@@ -25,7 +25,7 @@ pub enum Closeness {
 pub struct AllowedDomains(Vec<String>);
 
 impl AllowedDomains {
-    /// Parses patterns as you type them, and reports each refused one by position.
+    /// Parses patterns as you type them, and reports each invalid one with its position.
     ///
     /// `*.example.org` is every host below `example.org`; `example.org` is only that host.
     pub fn parse(patterns: &[String]) -> Result<Self, Vec<(usize, RuleViolation)>> {
@@ -65,10 +65,10 @@ impl AllowedDomains {
         self.0.iter().filter_map(of).max()
     }
 
-    /// Reads a stored list, which must be in its one spelling and order.
+    /// Reads a stored list, which must have its one spelling and order.
     ///
-    /// Public suffixes and punycode are not checked again: the list of suffixes changes over the years, and a
-    /// secret must not become unreadable by that.
+    /// Does not check public suffixes and punycode again: the list of suffixes changes over the years, and a
+    /// secret must stay readable.
     pub fn from_stored(domains: Vec<String>) -> Result<Self, RuleViolation> {
         if domains.len() > MAX_ALLOWED_DOMAINS {
             return Err(too_many());
@@ -138,7 +138,7 @@ fn parse_pattern(text: &str) -> Result<String, RuleViolation> {
     Ok(domain)
 }
 
-/// Says what to leave out of a text that is more than a host name.
+/// Refuses a text that is more than a host name, with a rule that says what to leave out.
 fn refuse_what_is_no_name(text: &str) -> Result<(), RuleViolation> {
     let is_blank = |letter: char| letter.is_control() || letter.is_whitespace();
     let stars = text.strip_prefix("*.").unwrap_or(text).contains('*');
@@ -171,12 +171,12 @@ fn refuse_what_is_no_name(text: &str) -> Result<(), RuleViolation> {
 
 /// Whether anyone can register hosts directly below this name.
 fn is_open_to_all(base: &str) -> bool {
-    // A rule such as `*.kawasaki.jp` makes the names below suffixes, and not the base itself.
+    // A rule such as `*.kawasaki.jp` makes the names below it suffixes, but not the base itself.
     public_suffix(base).is_some() || public_suffix(&format!("00.{base}")).is_some()
 }
 
-/// The whole name, if it is a public suffix. By the algorithm of publicsuffix.org an unlisted last label is
-/// one, without a kind.
+/// The whole name, if it is a public suffix. By the algorithm of publicsuffix.org an unlisted last label is one,
+/// without a kind.
 fn public_suffix(name: &str) -> Option<Suffix<'_>> {
     let suffix = List.suffix(name.as_bytes())?;
     (suffix.as_bytes() == name.as_bytes()).then_some(suffix)

@@ -1,5 +1,5 @@
-//! The name of the environment variable that a secret becomes. `deliver::environment` decides which names are
-//! too dangerous, not this rule.
+//! The name of the environment variable that a secret becomes. `deliver::environment` decides which names are too
+//! dangerous; this rule does not.
 
 use super::name::SecretName;
 use super::rule::{RuleViolation, checked_text, quoted};

@@ -1,4 +1,4 @@
-//! Why a vault cannot do what it was asked. The kind decides the exit code.
+//! The reasons why a vault cannot do what you asked. The kind decides the exit code.
 
 use super::rule::RuleViolation;
 use super::time::Timestamp;
@@ -16,7 +16,7 @@ pub enum Error {
         /// A similar name.
         near: Option<String>,
     },
-    /// It can be restored.
+    /// The secret is deleted and can be restored.
     #[error("{name} was deleted at {since}")]
     Deleted {
         name: String,
@@ -32,7 +32,7 @@ pub enum Error {
     },
     #[error("there is already {} {what} {name}", article(what))]
     Exists { what: &'static str, name: String },
-    /// The thing is needed elsewhere or not empty. Nothing was changed.
+    /// The thing is in use or not empty. Nothing was changed.
     #[error("{message}")]
     InUse {
         message: String,
@@ -49,7 +49,7 @@ pub enum Error {
         /// The requested destination, if one was given.
         host: Option<String>,
     },
-    /// An app has a link that its secret does not name, so it gives nothing.
+    /// An app has a link that its secret does not name, so the link gives nothing.
     #[error("the app {app} links {env_key} to {secret}, but {secret} does not name this link")]
     OneSidedLink {
         app: String,
@@ -69,8 +69,7 @@ pub enum Error {
 }
 
 impl Error {
-    /// The error for a missing thing, without a suggestion.
-    /// A change that no longer fits what it was decided for.
+    /// The error when another process changed a thing that this change was decided for.
     pub fn changed_meanwhile(what: &str) -> Self {
         Self::InUse {
             message: format!("another process changed {what} meanwhile"),
@@ -79,6 +78,7 @@ impl Error {
         }
     }
 
+    /// The error for a missing thing, without a suggestion.
     pub fn absent(what: &'static str, name: impl Into<String>) -> Self {
         Self::NotFound {
             what,
@@ -153,12 +153,12 @@ impl Detail {
         Self::at(vec![field.into()], broken)
     }
 
-    /// Whether a value was expected and none came.
+    /// Whether a value is missing where one was expected.
     pub fn is_of_no_value(&self) -> bool {
         self.loc == ["value".into()] && self.kind == "string_too_short"
     }
 
-    /// The rule, with the place where it is broken, unless only one field is meant.
+    /// The rule, with the place of the error unless only one field can be meant.
     pub fn message(&self) -> String {
         let mut message = String::new();
         if self.loc.len() > 1 {
@@ -176,7 +176,7 @@ impl Detail {
         message + &self.msg
     }
 
-    /// A rule broken at `loc`, or by the whole if `loc` is empty.
+    /// The violation of a rule at `loc`, or by the whole if `loc` is empty.
     pub fn at(loc: Vec<Step>, broken: RuleViolation) -> Self {
         Self {
             loc,

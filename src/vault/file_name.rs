@@ -7,7 +7,7 @@ use super::rule::{RuleViolation, checked_text};
 /// As long as most file systems allow (`NAME_MAX`).
 pub const MAX_FILE_NAME_BYTES: usize = 255;
 
-/// One component of a path: it leads to no other folder, and does not upset a terminal.
+/// One component of a path. It leads to no other folder, and is safe for a terminal.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct FileName(Box<str>);
 
@@ -34,7 +34,7 @@ impl FileName {
         Self(name.as_str().into())
     }
 
-    /// The name of the variable, for a value that is no secret by itself.
+    /// The name of the variable, for a value that is not a whole secret.
     pub fn of_variable(key: &EnvKey) -> Self {
         Self(key.as_str().into())
     }

@@ -1,7 +1,7 @@
-//! The host that a URL names, in the one spelling in which hosts are compared.
+//! The host of a URL, in the one spelling in which hosts are compared.
 //!
 //! Attackers use URLs that two programs read differently. A host is accepted only if RFC 3986 and the WHATWG's
-//! URL standard agree on it; it is never repaired.
+//! URL standard agree on it; `kluis` never repairs one.
 
 use super::rule::RuleViolation;
 use idna::uts46::{AsciiDenyList, DnsLength, Hyphens, Uts46};
@@ -9,7 +9,7 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
-/// The greatest length of 253 characters in UTF-8.
+/// The greatest length in UTF-8 of 253 characters.
 const MAX_TYPED_BYTES: usize = 253 * 4;
 
 /// Schemes that the WHATWG's standard reads with and without slashes: `http:80` is the address 0.0.0.80.
@@ -132,8 +132,8 @@ pub(super) fn normalise(typed: &str) -> Result<String, RuleViolation> {
         .to_ascii(name.as_bytes(), letters, hyphens, DnsLength::Verify)
         .map_err(|_| unlike())?;
     if !name.is_ascii() {
-        // Full-width letters, other dots and vanishing characters: not every program maps them alike.
-        // Symbols, some of which look like a slash or a dot, are valid in UTS 46 and not in IDNA 2008.
+        // Programs map full-width letters, other dots and vanishing characters differently. Symbols, some of
+        // which look like a slash or a dot, are valid in UTS 46 and not in IDNA 2008.
         let (shown, _) = rules.to_unicode(ascii.as_bytes(), letters, hyphens);
         let plain = name.chars().flat_map(char::to_lowercase).nfc();
         let is_letter = |letter: char| {
@@ -158,7 +158,7 @@ pub(super) fn is_address(name: &str) -> bool {
     name.parse::<Ipv4Addr>().is_ok()
 }
 
-/// Whether the WHATWG's standard reads it as an IPv4 address, such as `127.1` and `0x7f.1`.
+/// Whether the WHATWG's standard reads the name as an IPv4 address, such as `127.1` and `0x7f.1`.
 fn ends_in_number(name: &str) -> bool {
     let last = name.rsplit('.').next().unwrap_or_default();
     let is_hex = |digits: &str| digits.bytes().all(|byte| byte.is_ascii_hexdigit());
@@ -292,7 +292,7 @@ mod tests {
             "https://\u{feff}api.example.com",
             "https://a\u{200d}b.example",
             "https://ﬁle.example.net",
-            // Punycode of text that needs none, or of no text.
+            // Punycode of text that needs no punycode, or of no text.
             "https://xn--api-.example.net",
             "https://xn--.example.net",
             "https://xn--a.example.net",

@@ -1,5 +1,5 @@
-//! Keys as the owner sees them: who can unlock, how far each key reaches, since when and until when. Never
-//! anything that would help to unlock.
+//! Keys as the owner sees them: the holders who can unlock, the reach of each key, its dates. Nothing here helps
+//! an attacker to unlock.
 
 use super::lookup::Vault;
 use super::rule::{RuleViolation, checked_text};
@@ -20,7 +20,7 @@ pub struct Label(String);
 
 impl Label {
     pub fn parse(text: &str) -> Result<Self, RuleViolation> {
-        // Two labels that differ only in that look the same.
+        // Labels that differ only in white space at the ends look the same.
         let text = text.trim();
         if text.is_empty() {
             return Err(RuleViolation::too_short("a label cannot be empty"));
@@ -50,7 +50,7 @@ pub struct Key {
     pub created_at: Timestamp,
     /// Advice only: the holder of a key has what it reaches, and a clock of their own.
     pub not_after: Option<Timestamp>,
-    /// An identity's public half as its owner gives it away.
+    /// The public key of an identity, as its owner gives it away.
     pub recipient: Option<String>,
 }
 
@@ -66,7 +66,7 @@ pub enum KeyKind {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Access {
     Full,
-    /// Those that still exist.
+    /// Workspaces that still exist.
     Workspaces(Vec<Reach>),
 }
 
@@ -76,7 +76,7 @@ pub struct Reach {
     pub write: bool,
 }
 
-/// How far a new key reaches.
+/// The reach of a new key.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Scope {
     Full,
@@ -196,8 +196,8 @@ impl Key {
         self.not_after.is_some_and(|end| end <= now)
     }
 
-    /// Whether its holder recognises the vault by an anchor, which only the holder can make: with another
-    /// header key it must be issued again.
+    /// Whether its holder recognises the vault by an anchor. Only the holder can make an anchor, so with another
+    /// header key the key must be issued again.
     pub fn is_anchored(&self) -> bool {
         matches!(self.kind, KeyKind::Passphrase | KeyKind::Token)
     }
@@ -235,7 +235,7 @@ pub fn keys_of(
     known.chain(to_come).collect()
 }
 
-/// Whether notes keep the rules of a label and a date.
+/// Whether notes keep the rules for labels and dates.
 fn is_valid(about: &meta::Key) -> bool {
     let label = Label::parse(&about.label);
     label.is_ok_and(|label| label.as_str() == about.label)

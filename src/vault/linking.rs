@@ -1,4 +1,4 @@
-//! Which apps link a secret: those that it names, and that have the link.
+//! Which apps link a secret: the secret names the app, and the app has the link.
 
 use super::app::{App, AppLink, Target};
 use super::page::Located;
@@ -57,19 +57,18 @@ impl<'v> Apps<'v> {
 #[derive(Clone)]
 pub struct LinkingApp {
     pub id: AppId,
-    /// `None` in a workspace that the key does not reach: its link counts, because nobody can tell here that it
-    /// does not.
+    /// `None` in a workspace that the key does not reach: the link counts, because it cannot be checked here.
     pub app: Option<App>,
 }
 
-/// What is known of the app that a secret names.
+/// The app that a secret names, as far as this key can see it.
 pub enum FoundApp {
     There(App),
     Missing,
     OutOfReach,
 }
 
-/// The apps that link a secret, by path; `find` reads the app of a link.
+/// The apps that link a secret, sorted by path; `find` reads the app of a link.
 pub fn linking(
     secret: &Secret,
     mut find: impl FnMut(&AppLink) -> Result<FoundApp, Error>,

@@ -1,4 +1,4 @@
-//! Looks secrets and workspaces up in an unlocked vault.
+//! Looks up secrets and workspaces in an unlocked vault.
 
 use super::destination::Destination;
 use super::linking::Apps;
@@ -26,7 +26,7 @@ use crate::sealed::{self, Part};
 use crate::store::Store;
 use std::collections::HashSet;
 
-/// More than the first line of a vault has.
+/// More bytes than the first line of a vault.
 const FIRST_LINE_BYTES: usize = 256;
 
 /// A vault and the key that opened it.
@@ -36,12 +36,12 @@ pub struct Vault {
     pub view: View,
     /// The workspaces that the key reaches, in the header's order.
     pub workspaces: Vec<Workspace>,
-    /// The header that the keyring last followed. It may be newer than the vault's, after a change that
+    /// The header that the keyring last followed. It may be newer than the vault's header after a change that
     /// failed.
     pub followed: Digest,
 }
 
-/// A secret, and how many apps link it.
+/// A secret, and the number of apps that link it.
 pub struct Listed {
     pub secret: Box<Secret>,
     pub app_count: usize,
@@ -102,7 +102,7 @@ impl Vault {
         Revision::of(&self.view.layout)
     }
 
-    /// The id that a vault says it has, before any check; `None` if there is no vault.
+    /// The id in the first line of a vault, before any check; `None` if there is no vault.
     pub fn peek_id(store: &dyn Store) -> Option<VaultId> {
         let file = store.load().ok()?;
         let length =
@@ -116,7 +116,7 @@ impl Vault {
         Ok(view.layout.header)
     }
 
-    /// The same, with the histories of all parts.
+    /// Like `read_header`, with the histories of all parts.
     pub fn read_public(store: &dyn Store) -> Result<(Header, Vec<PartHistory>), Error> {
         let view = View::load(store.load()?, Scan::Lookup)?;
         let histories = view.layout.histories();
@@ -131,7 +131,7 @@ impl Vault {
         &self.view.layout.header
     }
 
-    /// The workspace with this name. Without a name it is the only one that the key reaches, or `default`.
+    /// The workspace with this name. Without a name: the only one that the key reaches, or `default`.
     pub fn workspace(&self, name: Option<&WorkspaceName>) -> Result<&Workspace, Error> {
         find_workspace(
             &self.workspaces,
@@ -140,7 +140,7 @@ impl Vault {
         )
     }
 
-    /// Refuses a key that only reads, before you are asked for a value that it could not write.
+    /// Refuses a read-only key before you are asked for a value that it could not write.
     pub fn check_may_write(&self, workspace: WorkspaceId) -> Result<(), Error> {
         match self.keyring.reach(workspace) {
             Some(Reach::Write) => Ok(()),
@@ -149,7 +149,7 @@ impl Vault {
         }
     }
 
-    /// The secret that a reference names; without a workspace it is looked up in `workspace`.
+    /// The secret of a reference. Without a workspace in it, looks in `workspace`.
     pub fn secret(
         &self,
         workspace: Option<&WorkspaceName>,
@@ -158,7 +158,7 @@ impl Vault {
         self.with_secret(workspace, reference, |secret, _| Ok(secret))
     }
 
-    /// The value of the chosen slot, if it may go to `destination`. A slot in the reference comes before
+    /// The value of the chosen slot, if it may go to `destination`. A slot in the reference takes precedence over
     /// `choice`.
     pub fn value(
         &self,
@@ -229,7 +229,7 @@ impl Vault {
         with(secret, &record)
     }
 
-    /// Calls `with` with every secret of a workspace that is not deleted, page by page, unsorted.
+    /// Calls `with` for every secret of a workspace that is not deleted, page by page, unsorted.
     fn each_secret(
         &self,
         workspace: &Workspace,
@@ -267,7 +267,7 @@ impl Vault {
         Ok(listed)
     }
 
-    /// Calls `with` with every secret of a workspace, unsorted.
+    /// Calls `with` for every secret of a workspace, unsorted.
     pub fn each(
         &self,
         workspace: &Workspace,
@@ -280,8 +280,8 @@ impl Vault {
         )
     }
 
-    /// Calls `map` with the secrets of some pages, perhaps in two threads, and `with` with what comes of each
-    /// call: for many secrets that need not be held at once.
+    /// Calls `map` for the secrets of some pages at a time, perhaps in two threads, and `with` for each result:
+    /// for many secrets that need not be in memory at once.
     pub fn map<T: Send>(
         &self,
         workspace: &Workspace,
@@ -315,8 +315,8 @@ impl Vault {
         Ok(names)
     }
 
-    /// The chosen value of every wanted secret of a workspace, by name. For secrets that give none, because they are not
-    /// effective or may not go there, the reason.
+    /// The chosen value of every wanted secret of a workspace, by name. For a secret that gives none, because it
+    /// is not effective or may not go there, the reason.
     pub fn values(
         &self,
         workspace: &Workspace,
@@ -348,7 +348,7 @@ impl Vault {
         Ok((selected, blocked))
     }
 
-    /// Opens everything that the key reaches: every record and every value, also of what is deleted.
+    /// Opens everything that the key reaches: every record and every value, also of deleted secrets.
     pub fn verify(&self) -> Result<Verified, Error> {
         let keyring = self.keyring.as_ref();
         if keyring.has_full_access() {
@@ -365,7 +365,7 @@ impl Vault {
     }
 }
 
-/// Opens everything that the key reaches: every record and every value, also of what is deleted.
+/// Opens everything that the key reaches: every record and every value, also of deleted secrets.
 pub fn verify(
     view: &View,
     keyring: &dyn Keyring,
@@ -434,7 +434,7 @@ pub fn reached(keyring: &dyn Keyring, view: &View) -> Result<Vec<Workspace>, Err
     Ok(workspaces)
 }
 
-/// Finds a workspace among the reached ones; `all` are those that exist.
+/// Finds a workspace among those that the key reaches; `all` are those that exist.
 pub fn find_workspace<'a>(
     reached: &'a [Workspace],
     all: usize,
@@ -463,7 +463,7 @@ pub fn find_workspace<'a>(
     })
 }
 
-/// Where a secret named by its id may lie: in the workspace of the reference, or in any. All of them are
+/// The workspaces that may contain a secret with this id: the one of the reference, or any. All of them are
 /// searched, because a writer of one may have copied the id of a secret in another.
 pub fn places<'a>(
     reached: &'a [Workspace],

@@ -14,7 +14,7 @@ use crate::sealed::index::RecordKind;
 use crate::sealed::record::RecordId;
 use std::collections::{HashMap, HashSet};
 
-/// An app with what is known of its secrets.
+/// An app, and the state of each of its links.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct LinkedApp {
     pub app: App,
@@ -33,9 +33,9 @@ pub struct Link {
 
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum LinkedSecret {
-    /// It names the link, which counts.
+    /// The secret names the link, which counts.
     Counts(SecretName),
-    /// It does not name the link, which gives nothing.
+    /// The secret does not name the link, which gives nothing.
     OneSided(SecretName),
     /// There is no such secret, or it was deleted.
     Missing,
@@ -105,8 +105,8 @@ impl Vault {
         shown.pop().ok_or_else(|| no_app(home, name))
     }
 
-    /// What an app gets under which variable. Refuses an app with a link that its secret does not name, or that
-    /// the key does not reach; a missing secret stays a reference.
+    /// The variables of an app with their secrets. Refuses an app with a link that its secret does not name, or
+    /// that the key does not reach; a missing secret stays a reference.
     pub fn links(
         &self,
         workspace: Option<&WorkspaceName>,

@@ -11,7 +11,7 @@ use super::{Error, decrypt};
 use crate::sealed::entry::Entry;
 
 impl Vault {
-    /// The secret that a reference names, or if there is none the one that was deleted last.
+    /// The secret of a reference, or else the one that was deleted last.
     pub fn secret_deleted_or_not(
         &self,
         workspace: Option<&WorkspaceName>,
@@ -26,7 +26,7 @@ impl Vault {
         }
     }
 
-    /// The deleted secrets that a reference names, the one that was deleted last first.
+    /// The deleted secrets of a reference, the last deleted first.
     pub fn deleted_as(
         &self,
         workspace: Option<&WorkspaceName>,
@@ -48,7 +48,7 @@ impl Vault {
         Ok(found)
     }
 
-    /// The deleted secrets of a workspace, the one that was deleted last first.
+    /// The deleted secrets of a workspace, the last deleted first.
     pub fn deleted(&self, workspace: &Workspace) -> Result<Vec<Secret>, Error> {
         let keyring = self.keyring.as_ref();
         let mut deleted = Vec::new();

@@ -1,5 +1,5 @@
-//! Looks up many values at once, for programs and templates: each section is searched once, and the agent gets
-//! a few requests for all of them instead of four for each.
+//! Looks up many values at once, for programs and templates: searches each section once, and sends the agent a
+//! few requests for all values instead of four for each.
 
 use super::destination::Destination;
 use super::lookup::{Vault, places};
@@ -39,7 +39,7 @@ impl Vault {
         each.map(
             |(at, reference)| match found.next_if(|(found, _)| *found == at) {
                 Some((_, selected)) => Ok(selected),
-                // A single lookup gives the reason why there is none.
+                // A single lookup gives the reason why there is no value.
                 None => self.value(workspace, reference, choice, destination),
             },
         )
@@ -81,7 +81,7 @@ impl Vault {
         Ok(positions.into_iter().zip(selected).collect())
     }
 
-    /// What to look up for each; nothing for a reference whose workspace does not exist.
+    /// The lookups for each reference; none for a reference whose workspace does not exist.
     fn wanted<'a>(
         &'a self,
         workspace: Option<&WorkspaceName>,

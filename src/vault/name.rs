@@ -34,8 +34,8 @@ impl SecretName {
 
 checked_text!(SecretName);
 
-/// The name of a workspace: 1 to 63 of `a-z A-Z 0-9 _ . -`, the first a letter or digit. Each of its secrets has
-/// it, too, so a copy is cheap.
+/// The name of a workspace: 1 to 63 of `a-z A-Z 0-9 _ . -`, the first a letter or digit. Every secret has a copy,
+/// so copies are cheap.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct WorkspaceName(Arc<str>);
 
@@ -48,7 +48,7 @@ impl WorkspaceName {
         Ok(Self(text.into()))
     }
 
-    /// The name of a workspace that is chosen, or else of the default one.
+    /// The name of the chosen workspace, or of the default one.
     pub fn or_default(chosen: Option<&Self>) -> &str {
         chosen.map_or(Self::DEFAULT, Self::as_str)
     }
@@ -62,7 +62,7 @@ impl Default for WorkspaceName {
 
 checked_text!(WorkspaceName);
 
-/// The name of an app, under the rule of a workspace's.
+/// The name of an app, under the same rule as a workspace's.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct AppName(String);
 
@@ -75,7 +75,7 @@ impl AppName {
 
 checked_text!(AppName);
 
-/// Whether this is an id of some kind, or one mistyped in case or in its first character.
+/// Whether this is an id of some kind, or an id mistyped in case or in its first character.
 pub(super) fn looks_like_an_id(text: &str) -> bool {
     let prefixes = [
         VaultId::PREFIX,
@@ -85,7 +85,7 @@ pub(super) fn looks_like_an_id(text: &str) -> bool {
         AppId::PREFIX,
     ];
     let ulid = |byte: u8| byte.is_ascii_alphanumeric() && !b"ILOUilou".contains(&byte);
-    // Every name is looked at, and few have this length.
+    // Every name is checked, and few have this length.
     if text.len() != SecretId::PREFIX.len() + ID_CHARACTERS {
         return false;
     }

@@ -1,5 +1,5 @@
-//! A vault as lines of text that can be compared: names, fields and slots. Each value is 8 digits of a digest under
-//! a key of the workspace, so that a change is seen and nothing can be guessed from it.
+//! A vault as lines of text to compare: names, fields and slots. Each value is 8 digits of a digest under a key
+//! of the workspace, which shows a change and allows no guessing.
 
 use super::Error;
 use super::app::Target;
@@ -16,10 +16,10 @@ use crate::sealed::index::RecordKind;
 use data_encoding::HEXLOWER;
 use std::collections::BTreeMap;
 
-/// Of a digest: enough to see a change.
+/// The bytes shown of a digest: enough to see a change.
 const DIGEST_BYTES: usize = 4;
 
-/// What the key reaches, line by line, sorted by name. Needs a vault of which every page was read.
+/// Everything that the key reaches, line by line, sorted by name. Needs a vault of which every page was read.
 pub fn outline(vault: &Vault) -> Result<Vec<String>, Error> {
     let keyring = vault.keyring.as_ref();
     let mut lines = vec![format!("revision {}", vault.revision())];
@@ -43,7 +43,7 @@ pub fn outline(vault: &Vault) -> Result<Vec<String>, Error> {
     Ok(lines)
 }
 
-/// What can be said without a key: revisions and sizes.
+/// What is visible without a key: revisions and sizes.
 pub fn locked(layout: &Layout) -> Vec<String> {
     let content = layout.header.content();
     let mut lines = vec![

@@ -17,14 +17,14 @@ use std::borrow::Cow;
 pub struct OpenPage<'v> {
     pub workspace: WorkspaceId,
     pub records: Vec<RecordId>,
-    /// From its first record's index to the next page's.
+    /// Its range is from its first record's index to the next page's.
     page: Page,
     text: Plaintext,
     /// The bytes of the page, perhaps without the lines of its records.
     bytes: Cow<'v, [u8]>,
 }
 
-/// A record out of its page.
+/// A record taken from its page.
 #[derive(Clone)]
 pub struct Located {
     pub id: RecordId,
@@ -70,7 +70,7 @@ impl<'v> OpenPage<'v> {
         Ok(texts)
     }
 
-    /// The indexes of its entries, all found to be in their places.
+    /// The indexes of its entries, after checking that all are at their places.
     pub fn indexes(
         &self,
         keyring: &dyn Keyring,
@@ -110,8 +110,8 @@ impl<'v> OpenPage<'v> {
         record.ok_or_else(|| id.damaged().into())
     }
 
-    /// Refuses indexes that do not ascend from the page's first to below the next page's: a record out of its
-    /// place would be listed, but no lookup would find it.
+    /// Refuses indexes that do not ascend from the page's first to below the next page's. A listing would show a
+    /// record out of its place, but no lookup would find it.
     fn check_order(&self, indexes: &[Index]) -> Result<(), Error> {
         let beyond = |next| indexes.last().is_some_and(|last| *last >= next);
         let is_sorted = indexes.is_sorted_by(|one, next| one < next);
@@ -134,7 +134,7 @@ pub fn sorted_by<'e>(page: &OpenPage<'_>, entries: &'e [Entry<'_>]) -> Vec<Sorte
     each.map(|(entry, id)| entry.sorted_by(*id)).collect()
 }
 
-/// The indexes of every entry of these pages, which prove their order. A keyring elsewhere is asked once.
+/// The indexes of all entries of these pages, which prove their order, with one request to the keyring.
 pub fn indexes(
     keyring: &dyn Keyring,
     workspace: WorkspaceId,

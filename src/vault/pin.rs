@@ -1,5 +1,5 @@
-//! A pin: what you know of a vault before you open it. It is the vault's public key; a long pin also names
-//! the revision of each part, so that no older copy and no other history passes.
+//! A pin: what you know of a vault before you open it. It is the vault's public key; a long pin also names the
+//! revision of each part, and so refuses an older copy or another history.
 
 use super::rule::RuleViolation;
 use crate::keyring::vault_key::{encode_vault_key, parse_vault_key};
@@ -22,7 +22,7 @@ const NUMBER_BYTES: usize = 8;
 const HEADER_BYTES: usize = NUMBER_BYTES + DIGEST_BYTES;
 const ID_BYTES: usize = 16;
 const SECTION_BYTES: usize = ID_BYTES + HEADER_BYTES;
-/// Of the SHA-256 of all that comes before: it finds a typo.
+/// The bytes of the SHA-256 of all that comes before: they find a typo.
 const CHECK_BYTES: usize = 4;
 
 impl Pin {
@@ -84,7 +84,7 @@ fn check(public_key: &VerifyKey, bytes: &[u8]) -> [u8; CHECK_BYTES] {
     check
 }
 
-/// What [`Pin::encode`] makes, else `None`.
+/// Decodes what [`Pin::encode`] makes, else `None`.
 fn decode(public_key: &VerifyKey, text: &str) -> Option<Vec<(Option<WorkspaceId>, RevisionId)>> {
     let bytes = BASE64URL_NOPAD.decode(text.as_bytes()).ok()?;
     let (bytes, checked) = bytes.split_last_chunk::<CHECK_BYTES>()?;

@@ -4,12 +4,12 @@
 use super::secret::Secret;
 use super::time::Timestamp;
 
-/// The reason why a secret needs attention, and when.
+/// The reason why a secret needs attention, with its date.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Due {
     /// The date until which it may be used.
     Expiry(Timestamp),
-    /// The end of the time that a value should be in use.
+    /// The end of a value's planned time in use.
     Rotation(Timestamp),
 }
 
@@ -29,7 +29,7 @@ impl Due {
 }
 
 impl Secret {
-    /// The reason why it is due at a Unix second, if it is; an expiry comes before a rotation.
+    /// The reason why it is due at a Unix second, if it is. An expiry takes precedence over a rotation.
     pub fn due(&self, second: u64) -> Option<Due> {
         if let Some(time) = self.expires_at.filter(|time| time.seconds() <= second) {
             return Some(Due::Expiry(time));
@@ -38,7 +38,7 @@ impl Secret {
         (since <= second).then(|| Due::Rotation(Timestamp::from_seconds(since).unwrap_or_default()))
     }
 
-    /// The second when the value now effective is due for rotation.
+    /// The second when the effective value is due for rotation.
     fn rotation_due(&self, second: u64) -> Option<u64> {
         let in_use_since = second.checked_sub(self.age(second)?)?;
         in_use_since.checked_add(self.rotate_every?)

@@ -1,6 +1,6 @@
 //! Parses references to secrets: `name`, `workspace/name`, an id, or a `kluis://` address in a file.
 //!
-//! Parsing never asks a vault, so it does not tell whether the secret exists.
+//! Parsing does not read a vault, so it does not check that the secret exists.
 
 use super::name::{SecretName, WorkspaceName, looks_like_an_id};
 use super::rule::{RuleViolation, quoted};
@@ -15,7 +15,7 @@ pub struct Reference {
     /// `None`: the workspace in use.
     pub workspace: Option<WorkspaceName>,
     pub secret: Target,
-    /// `None`: the slot effective at that time. Only a `kluis://` address can name one.
+    /// `None`: the slot effective at that time. Only a `kluis://` address can name a slot.
     pub slot: Option<u64>,
 }
 
@@ -35,7 +35,7 @@ impl Reference {
         }
     }
 
-    /// Parses a reference from an argument or a file; each has exactly one meaning.
+    /// Parses a reference from an argument or a file. Each has exactly one meaning.
     pub fn parse(text: &str) -> Result<Self, RuleViolation> {
         let (path, slot) = match text.strip_prefix(SCHEME) {
             Some(address) => match address.split_once('?') {
@@ -72,7 +72,7 @@ impl Target {
     }
 }
 
-/// Parses `slot=N` and nothing else, in its one spelling.
+/// Parses `slot=N` in its one spelling, and nothing else.
 fn parse_query(query: &str) -> Result<u64, RuleViolation> {
     query
         .strip_prefix("slot=")

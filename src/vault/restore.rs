@@ -1,5 +1,5 @@
-//! Replaces a vault with a kept copy: compares the two first, and writes only after everything in the copy was
-//! opened.
+//! Replaces a vault with a kept copy: compares the two first, and writes only after opening everything in the
+//! copy.
 
 use super::app::Target;
 use super::env_key::EnvKey;
@@ -31,14 +31,14 @@ pub struct Inventory {
     links: BTreeMap<(String, EnvKey), Target>,
 }
 
-/// A key, and its line without the parts that are sealed anew whenever keys are granted.
+/// A key, and its line without the parts that every new grant seals anew.
 #[derive(PartialEq, Eq)]
 struct Opener {
     label: String,
     line: String,
 }
 
-/// What restoring does to one thing.
+/// The effect of restoring on one thing.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum Effect {
     /// It exists only in the copy.
@@ -57,7 +57,7 @@ pub struct Differences<'a> {
     pub keys: Vec<(Effect, String)>,
     pub workspaces: Vec<(Effect, String)>,
     pub apps: Vec<(Effect, String)>,
-    /// The app, and the environment key.
+    /// Each link as app and environment key.
     pub links: Vec<(Effect, (String, EnvKey))>,
 }
 
@@ -119,7 +119,7 @@ fn in_order<T: Ord>(differences: impl Iterator<Item = (Effect, T)>) -> Vec<(Effe
 }
 
 impl Vault {
-    /// The whole content, which takes full access. Values are opened and dropped.
+    /// The whole content, which takes full access. Opens the values and drops them.
     pub fn inventory(&self) -> Result<Inventory, Error> {
         if !self.keyring.has_full_access() {
             return Err(crate::keyring::Error::NeedsFullAccess.into());
@@ -132,7 +132,7 @@ impl Vault {
                 for (id, entry) in page.records.iter().zip(entries) {
                     if let Entry::Secret(_) = entry {
                         let mut secret = decrypt::secret(workspace, *id, entry)?;
-                        // Compared as links.
+                        // Links are compared separately.
                         secret.apps.clear();
                         secrets.insert(secret.id, secret);
                     }
@@ -200,7 +200,7 @@ fn opener(keyring: &dyn Keyring, key: &Key) -> Result<Opener, Error> {
 #[derive(PartialEq, Eq)]
 pub enum Found {
     Whole(Vec<u8>),
-    /// Larger than a vault can be, and never read; its size.
+    /// Larger than a vault can be, and never read. Contains the size.
     Oversized(u64),
 }
 
@@ -223,8 +223,8 @@ impl Found {
     }
 }
 
-/// Replaces the vault in `store` with `copy`. The vault must still be `present`, which the copy was compared
-/// with. It is kept as the previous one. `expect` is called just before the replacement: if the process is
+/// Replaces the vault in `store` with `copy`, and keeps it as the previous one. The vault must still be
+/// `present`, which the copy was compared with. `expect` is called just before the replacement: if the process is
 /// killed in between, the vault is newer than expected, never older.
 pub fn restore(
     store: &dyn Store,

@@ -1,5 +1,5 @@
-//! A vault's revision as one value to print: `HEADER.SECTIONS`. Every change makes another one. Two of them
-//! say nothing about which copy was made from which: the histories of the parts do.
+//! A vault's revision as one value to print: `HEADER.SECTIONS`. Every change makes another one. Two revisions do
+//! not show which copy was made from which: the histories of the parts do.
 
 use crate::sealed::file::Layout;
 use serde::{Serialize, Serializer};

@@ -1,4 +1,4 @@
-//! The error for a field that breaks its rule, and the texts that cannot exist without keeping theirs.
+//! The error for a field that breaks its rule, and text types that can only contain valid text.
 //!
 //! A message here may quote a name, never anything that could be a value, a description or a token.
 
@@ -31,7 +31,7 @@ impl RuleViolation {
     }
 }
 
-/// A name for a message: in quotes, or as "this" if it would upset a terminal.
+/// A name for a message: in quotes, or "this" if it is unsafe for a terminal.
 pub fn quoted(name: &str) -> String {
     let printable = |byte: u8| byte == b' ' || byte.is_ascii_graphic();
     if name.bytes().all(printable) {
@@ -41,7 +41,7 @@ pub fn quoted(name: &str) -> String {
     }
 }
 
-/// The rule without the name that it quotes, which may be a value in the wrong place.
+/// The rule without the name that it quotes. That name may be a value in the wrong place.
 pub fn unquoted(field: &str, broken: RuleViolation) -> RuleViolation {
     if broken.kind != "string_pattern_mismatch" {
         return broken;

@@ -35,7 +35,7 @@ pub struct Secret {
     pub expires_at: Option<Timestamp>,
     /// Ascending, each number once, never empty.
     pub slots: Vec<Slot>,
-    /// The links to it that count, ascending. In a deleted secret, those that were removed.
+    /// The links to it that count, ascending. In a deleted secret: the links that were removed.
     pub apps: Vec<AppLink>,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
@@ -162,7 +162,7 @@ impl Secret {
         })
     }
 
-    /// Sorts deleted secrets, the one that was deleted last first.
+    /// A sort key for deleted secrets: the last deleted comes first.
     pub fn last_deleted_first(&self) -> (Reverse<Option<Timestamp>>, SecretId) {
         (Reverse(self.deleted_at), self.id)
     }
@@ -182,7 +182,7 @@ impl Secret {
         }
     }
 
-    /// A secret with these slots, each pending or not, all with one value and the age of their number.
+    /// A secret with these slots, each pending or not. All have one value, and each is as old as its number.
     #[cfg(test)]
     pub fn for_test(slots: &[(u64, bool)]) -> Self {
         let at = Timestamp::default();

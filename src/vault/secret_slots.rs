@@ -6,12 +6,12 @@ use super::slot::{Choice, Slot, SlotState};
 use super::time::Timestamp;
 
 impl Secret {
-    /// The position of the slot effective now, at this Unix second: the greatest that has begun.
+    /// The position of the effective slot at this Unix second: the greatest that has begun.
     pub fn effective(&self, second: u64) -> Option<usize> {
         self.slots.iter().rposition(|slot| slot.has_begun(second))
     }
 
-    /// The positions of superseded slots, by number; pending ones do not count.
+    /// The positions of superseded slots, by number, without pending ones.
     pub fn superseded(&self, second: u64) -> impl DoubleEndedIterator<Item = usize> {
         let effective = self.effective(second).unwrap_or(0);
         (0..effective).filter(|&position| !self.slots[position].pending)
@@ -30,12 +30,12 @@ impl Secret {
         }
     }
 
-    /// The position of the first slot that a clock more than five minutes ahead wrote as of its now.
+    /// The position of the first slot that a clock more than five minutes ahead wrote for its present second.
     pub fn ahead(&self, second: u64) -> Option<usize> {
         self.slots.iter().position(|slot| slot.is_ahead(second))
     }
 
-    /// The number of the slot that was effective before the one that is.
+    /// The number of the slot that was effective before the present one.
     pub fn previous(&self, second: u64) -> Option<u64> {
         let mut superseded = self.superseded(second);
         superseded
@@ -43,7 +43,7 @@ impl Secret {
             .map(|position| self.slots[position].slot)
     }
 
-    /// The position of the chosen slot, or the reason why there is none.
+    /// The position of the chosen slot, or the error if there is none.
     pub fn choose(&self, choice: Choice) -> Result<usize, Error> {
         let absent = |name: String| Error::absent("slot", name);
         let not_effective = |time| Error::NotEffective {
@@ -102,8 +102,8 @@ impl Secret {
         later.next().map(|slot| slot.slot)
     }
 
-    /// The number of seconds for which the effective value has been in use. A value that was brought back
-    /// keeps its age while its earlier slot exists.
+    /// The number of seconds that the effective value has been in use. A value that was brought back keeps its
+    /// age while its earlier slot exists.
     pub fn age(&self, second: u64) -> Option<u64> {
         let effective = &self.slots[self.effective(second)?];
         let same = self
@@ -146,10 +146,10 @@ mod tests {
             secret.slots[1].written_at = at(written_at);
             secret.effective(second)
         };
-        // Scheduled, whenever it was written.
+        // Scheduled, at whatever time it was written.
         assert_eq!(effective(399, 399), Some(0));
         assert_eq!(effective(399, 400), Some(1));
-        // Written as of then, by a clock up to five minutes ahead.
+        // Written for that second, by a clock up to five minutes ahead.
         assert_eq!(effective(400, 100), Some(1));
         assert_eq!(effective(400, 99), Some(0));
         assert_eq!(effective(450, 150), Some(1));
@@ -211,7 +211,7 @@ mod tests {
         assert_eq!(secret.age(130), Some(30));
         // Brought back: equal to the first value.
         assert_eq!(secret.age(230), Some(190));
-        // A clock that was set back.
+        // The clock was set back.
         assert_eq!(secret.age(20), Some(0));
         let later = Secret::for_test(&[(50, false)]);
         assert_eq!(later.age(49), None);

@@ -1,6 +1,6 @@
 //! Finds the name most similar to a misspelt one.
 
-/// With more mistakes it is a different word.
+/// With more mistakes it counts as a different word.
 const MAX_EDITS: usize = 3;
 
 /// Shorter parts occur in many names.

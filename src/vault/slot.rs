@@ -1,4 +1,4 @@
-//! Slots: the versions of a value, and which of them is effective when. Numbers and checksums, no values.
+//! Slots: the versions of a value, and the rule for which is effective when. Numbers and checksums, no values.
 
 use super::checksum::Checksum;
 use super::time::Timestamp;
@@ -7,8 +7,8 @@ use super::time::Timestamp;
 pub const MAX_SLOTS: usize = 100;
 /// The greatest number of a slot: every JSON reader keeps it exact.
 pub const MAX_SLOT: u64 = crate::sealed::line::MAX_NUMBER;
-/// How far the clock that wrote a slot may be ahead of this one. What such a clock wrote as of now counts at
-/// once.
+/// The greatest lead of the clock that wrote a slot. A slot that such a clock wrote for its present second counts
+/// at once.
 pub const CLOCK_TOLERANCE_SECONDS: u64 = 5 * 60;
 
 /// One version of a value.
@@ -23,8 +23,8 @@ pub struct Slot {
 }
 
 impl Slot {
-    /// Whether it is effective now, at this Unix second, or was. A slot that was written as of now has begun,
-    /// even if the clock that wrote it is a little ahead, or several were written in one second.
+    /// Whether it is or was effective, at this Unix second. A slot written for the present second has begun, even
+    /// if the clock that wrote it is a little ahead, or several were written in one second.
     pub fn has_begun(&self, second: u64) -> bool {
         let written = self.written_at.seconds();
         let is_of_now =
@@ -32,12 +32,13 @@ impl Slot {
         !self.pending && (self.slot <= second || is_of_now)
     }
 
-    /// Whether it was written as of now, by a clock more than five minutes ahead of this one: it has not begun.
+    /// Whether a clock more than five minutes ahead of this one wrote it for its present second: it has not
+    /// begun.
     pub fn is_ahead(&self, second: u64) -> bool {
         !self.pending && !self.has_begun(second) && self.slot <= self.written_at.seconds()
     }
 
-    /// The second since when it may be in use: a slot that was filled after its beginning is as old as its
+    /// The second since when it may be in use. A slot that was filled after its beginning is as old as its
     /// content.
     pub fn in_use_since(&self) -> u64 {
         self.slot.max(self.written_at.seconds())
@@ -66,17 +67,17 @@ impl SlotState {
     }
 }
 
-/// Which slot of a secret is meant; never a pending one.
+/// The choice of a secret's slot; never a pending one.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Choice {
-    /// The one effective now.
+    /// The slot effective now.
     Now(Timestamp),
-    /// The one whose time this was, or will be.
+    /// The slot effective at this time, past or future.
     At(Timestamp),
-    /// The one with this number.
+    /// The slot with this number.
     Number(u64),
-    /// The one that begins last, even in the future.
+    /// The slot that begins last, even in the future.
     Latest,
-    /// The one before the slot that is effective now.
+    /// The slot before the effective one.
     Before(Timestamp),
 }

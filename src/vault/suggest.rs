@@ -1,6 +1,6 @@
-//! Suggests a name for a misspelt one, among those that the key reaches.
+//! Suggests a name for a misspelt one, among the names that the key reaches.
 //!
-//! It opens the metadata of all candidates, so it is only for a failure that is about to be printed.
+//! It opens the metadata of all candidates, so it is only for an error that is about to be printed.
 
 use super::Error;
 use super::lookup::Vault;
@@ -14,8 +14,8 @@ use crate::sealed::index::RecordKind;
 const MAX_PAGES: usize = 512;
 
 impl Vault {
-    /// The same error, with the name most similar to the one that was not found. Secrets of the workspace
-    /// `in_use` are suggested by name alone.
+    /// Adds to the error the name most similar to the missing one. Suggests secrets of the workspace `in_use` by
+    /// name alone.
     pub fn suggest(&self, in_use: Option<&WorkspaceName>, error: Error) -> Error {
         let Error::NotFound {
             what,
@@ -41,7 +41,7 @@ impl Vault {
             what,
             name,
             within,
-            // An error here would only hide the first one.
+            // An error here would hide the first one.
             near: near.unwrap_or_default(),
         }
     }
@@ -55,7 +55,7 @@ impl Vault {
         Ok(deleted.find(|secret| secret.name.as_str() == typed))
     }
 
-    /// A secret with this very name in another workspace, or one with a similar name in the same workspace.
+    /// A secret with exactly this name in another workspace, or one with a similar name in the same workspace.
     fn near_secret(
         &self,
         in_use: Option<&WorkspaceName>,
@@ -82,14 +82,14 @@ impl Vault {
         Ok(self.near_in(in_use, home, typed, &names))
     }
 
-    /// The workspace of this name, if it can be searched in a short time.
+    /// The workspace of this name, if it is small enough to search quickly.
     fn small_workspace(&self, name: &str) -> Option<&Workspace> {
         let mut workspaces = self.workspaces.iter();
         let home = workspaces.find(|one| one.name.as_str() == name)?;
         (self.view.page_count(home.id) <= MAX_PAGES).then_some(home)
     }
 
-    /// An app with a similar name in the same workspace, or with this very name in another.
+    /// An app with a similar name in the same workspace, or with exactly this name in another.
     fn near_app(
         &self,
         in_use: Option<&WorkspaceName>,
@@ -113,7 +113,7 @@ impl Vault {
         Ok(self.near_in(in_use, home, typed, &names))
     }
 
-    /// The nearest of the names in `home`, as it is typed where `in_use` is the workspace.
+    /// The nearest of the names in `home`, as you type it when `in_use` is the workspace.
     fn near_in(
         &self,
         in_use: Option<&WorkspaceName>,

@@ -1,6 +1,6 @@
 //! Parses times and durations as you write them: Unix seconds, RFC 3339, a date, `90s`, `15m`, `7d`, `2w`.
 //!
-//! There is no clock here: the caller passes the time.
+//! It has no clock: the caller passes the time.
 
 use super::rule::RuleViolation;
 use crate::sealed::meta::MAX_MILLISECONDS;
@@ -42,7 +42,7 @@ impl Timestamp {
             .then_some(Self(milliseconds))
     }
 
-    /// A time in a record, which may be any number.
+    /// Reads a time from a record, which may be any number.
     pub fn from_stored(milliseconds: i64) -> Result<Self, RuleViolation> {
         Self::from_milliseconds(milliseconds).ok_or_else(|| {
             RuleViolation::new("a time must be between 1970 and 9999", "datetime_parsing")
@@ -54,8 +54,8 @@ impl Timestamp {
         Self::from_milliseconds(milliseconds)
     }
 
-    /// Parses Unix seconds, or RFC 3339 with `Z` or an offset; fractions of a millisecond are cut off. A date
-    /// alone means its first moment in UTC.
+    /// Parses Unix seconds, or RFC 3339 with `Z` or an offset; drops fractions of a millisecond. A date alone
+    /// means its first moment in UTC.
     pub fn parse(text: &str) -> Result<Self, RuleViolation> {
         let milliseconds = if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
             text.parse()
@@ -98,7 +98,7 @@ impl Timestamp {
     }
 }
 
-/// Not with `jiff::Timestamp`: that ends a day early, and people write 9999-12-31 for "never".
+/// Does not use `jiff::Timestamp`, which ends a day early: people write 9999-12-31 for "never".
 fn rfc3339_milliseconds(text: &str) -> Option<i64> {
     let pieces = Pieces::parse(text).ok()?;
     if pieces.time_zone_annotation().is_some() {
@@ -158,8 +158,8 @@ pub fn parse_duration(text: &str) -> Result<Duration, RuleViolation> {
 const YEAR_SECONDS: u64 = 31_556_952;
 const MONTH_SECONDS: u64 = YEAR_SECONDS / 12;
 
-/// The rounded duration in the greatest unit of which it has at least two, else in seconds: `45d`, `26h`,
-/// `5mo`. If it rounds to two of a greater unit, that unit is used.
+/// The rounded duration, in the greatest unit of which it has at least two, else in seconds: `45d`, `26h`, `5mo`.
+/// If it rounds to two of a greater unit, that unit is used.
 pub fn rough_duration(seconds: u64) -> String {
     let units = [
         ("y", YEAR_SECONDS, MONTH_SECONDS),
@@ -198,7 +198,7 @@ fn duration_seconds(text: &str) -> Option<u64> {
         if number.is_empty() {
             return None;
         }
-        // More digits than fit into 64 bits mean a long duration, not an invalid one.
+        // Digits that do not fit into 64 bits mean a long duration, not an invalid one.
         let count = number.parse().unwrap_or(u64::MAX);
         total = total.saturating_add(count.saturating_mul(seconds));
     }

@@ -1,4 +1,4 @@
-//! The limit on a value's length. The bytes themselves never come here.
+//! The limit on a value's length. This file never sees the bytes.
 
 use super::rule::RuleViolation;
 

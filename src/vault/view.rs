@@ -24,26 +24,26 @@ const BATCH_PAGES: usize = 8;
 /// Fewer pages are opened in less time than a thread takes to start.
 const MIN_THREAD_PAGES: usize = 16;
 
-/// How much of a vault is read and checked before anything is opened.
+/// The part of a vault that is read and checked before anything is opened.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Scan {
-    /// The header and the directories; pages as needed. For looking up single records, and for a whole
-    /// workspace, whose pages are each checked when they are read.
+    /// The header and the directories; pages on demand. For looking up single records, and for a whole workspace,
+    /// whose pages are checked when they are read.
     Lookup,
     /// Every page of every workspace, too. For writing or reading all of them, so that damage is never copied
     /// into a new file.
     Everything,
-    /// All bytes, and pages as needed. For bytes that were just written and compared: no read can fail after they
+    /// All bytes, and pages on demand. For bytes that were just written and compared: no read can fail after they
     /// have replaced the vault.
     Bytes,
 }
 
-/// How much of each page is read.
+/// The part of each page that is read.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Extent {
-    /// The entries, which have no value.
+    /// The entries, which contain no value.
     Index,
-    /// The lines of the records, too. They are checked one by one, as they are looked up.
+    /// The lines of the records, too, each checked when it is looked up.
     Lookup,
     /// The lines of the records, all of them checked.
     Records,
@@ -70,7 +70,7 @@ impl View {
                 held,
                 scan,
             }),
-            // Only now: a valid file is not searched for what git may have done to it.
+            // Only now: a valid file is not searched for damage by git.
             Err(Error::Sealed(sealed::Error::Damaged(part))) => {
                 let bytes = match held {
                     Some(held) => Some(held),
@@ -86,7 +86,7 @@ impl View {
         }
     }
 
-    /// The whole file, as far as it is wanted.
+    /// The whole file, if this scan needs it.
     fn held(snapshot: &Snapshot, scan: Scan) -> Result<Option<Vec<u8>>, Error> {
         Ok(match scan {
             Scan::Lookup => None,
@@ -114,7 +114,7 @@ impl View {
         }
     }
 
-    /// Reads the vault again, as far as before.
+    /// Reads the vault again, with the same scan.
     pub fn again(&self, snapshot: Snapshot) -> Result<Self, Error> {
         Self::load(snapshot, self.scan)
     }
@@ -128,8 +128,8 @@ impl View {
         self.reader(Extent::Index).read(range)
     }
 
-    /// The only record of this kind and name; `None` if there is none. It is said to be absent only after
-    /// every entry of its page was checked.
+    /// The only record of this kind and name; `None` if there is none. Checks every entry of its page before it
+    /// returns `None`.
     pub fn find(
         &self,
         keyring: &dyn Keyring,
@@ -141,7 +141,7 @@ impl View {
         Ok(found.pop().flatten())
     }
 
-    /// [`View::find`] for each name, in order. A keyring elsewhere gets two requests for all of them.
+    /// [`View::find`] for each name, in order, with two requests to the keyring for all of them.
     pub fn find_all(
         &self,
         keyring: &dyn Keyring,
@@ -149,7 +149,7 @@ impl View {
         names: &[(RecordKind, &str)],
     ) -> Result<Vec<Option<Located>>, Error> {
         let indexes = keyring.index_all(workspace, names)?;
-        // Those of one page follow each other.
+        // Names on one page follow each other.
         let mut wanted: Vec<(Place, usize)> = indexes
             .into_iter()
             .enumerate()
@@ -246,8 +246,8 @@ impl View {
         Ok(found.remove(&id))
     }
 
-    /// The records of these ids, each the only one in its workspace. Searches the indexes once. A missing
-    /// record is reported only after every index was found intact.
+    /// The records of these ids, each the only one in its workspace. Searches the indexes once. Reports a missing
+    /// record only after checking every index.
     pub fn find_ids(
         &self,
         keyring: &dyn Keyring,
@@ -282,7 +282,7 @@ impl View {
         Ok(found)
     }
 
-    /// Calls `with` with each page of a workspace and its entries, after checking that each record is in its
+    /// Calls `with` for each page of a workspace and its entries, after checking that each record is at its
     /// place.
     pub fn each_page(
         &self,
@@ -299,8 +299,8 @@ impl View {
         Ok(())
     }
 
-    /// The same in two threads where the keyring allows it: `map` turns the entries of a page into something, and
-    /// `with` gets that in the order of the pages.
+    /// Like `each_page`, in two threads where the keyring allows it: `map` turns the entries of a page into
+    /// something, and `with` gets the results in the order of the pages.
     pub fn map_pages<T: Send>(
         &self,
         keyring: &dyn Keyring,
@@ -330,7 +330,7 @@ impl View {
         if places.len() < MIN_THREAD_PAGES {
             return each(&places, &mut with);
         }
-        // The other thread keeps what it made until this one is done with its own half.
+        // The other thread keeps its results until this one is done with its own half.
         let (one, two) = places.split_at(places.len().div_ceil(2));
         let others = || {
             let mut all = Vec::with_capacity(two.len());
@@ -355,7 +355,7 @@ impl View {
         pages.filter_map(move |(id, page, range)| (id == workspace).then_some((*page, range)))
     }
 
-    /// The page that would hold the record of this index.
+    /// The page that would contain the record of this index.
     fn place_of(&self, workspace: WorkspaceId, index: Index) -> Option<Place> {
         let start = self.layout.range(workspace)?.start;
         let (page, range) = self.layout.section(workspace)?.page_for(index)?;
@@ -415,11 +415,11 @@ impl<'v> Reader<'v> {
 struct PagesRead<'v> {
     pages: Vec<(Page, Cow<'v, [u8]>)>,
     extent: Extent,
-    /// Every page was found intact before.
+    /// Every page was checked before.
     are_intact: bool,
 }
 
-/// Opens the indexes of pages, whose entries are not checked yet.
+/// Opens the indexes of pages, without checking their entries.
 fn open<'v>(
     keyring: &dyn Keyring,
     workspace: WorkspaceId,
@@ -454,7 +454,7 @@ fn open<'v>(
     Ok(opened.collect())
 }
 
-/// Calls `with` with each of these pages and its entries, after checking that each record is in its place.
+/// Calls `with` for each of these pages and its entries, after checking that each record is at its place.
 fn each_opened(
     keyring: &dyn Keyring,
     workspace: WorkspaceId,

@@ -25,7 +25,7 @@ pub fn unlock<'s>(sandbox: &'s Sandbox, options: &[&str]) -> Invocation<'s> {
         .env("KLUIS_PASSPHRASE_FILE", passphrase)
 }
 
-/// The id of the process that listens there.
+/// The id of the process that listens at the socket.
 pub fn process(sandbox: &Sandbox) -> i32 {
     let found = agents(sandbox).first().copied();
     // Only root may look at the agent's descriptors in /proc.
@@ -176,7 +176,7 @@ fn a_change_of_keys_asks_again() {
     let changed = sandbox.kluis(&change);
     let changed = changed.env("KLUIS_PASSPHRASE_FILE", passphrase).run();
     changed.any_stderr().exits(0);
-    // The key that the agent holds is another now.
+    // The agent now has another key.
     sandbox.kluis(["get", "name"]).run().any_stderr().exits(4);
     assert_eq!(status(&sandbox)["unlocked"], false);
 }
@@ -315,7 +315,7 @@ fn systemd_may_pass_the_socket() {
     fs::create_dir_all(socket.parent().unwrap()).unwrap();
     rustix::fs::chmod(socket.parent().unwrap(), rustix::fs::Mode::RWXU).unwrap();
     let listener = UnixListener::bind(&socket).unwrap();
-    // As systemd does it: the socket is descriptor 3, and the variables name the process.
+    // As systemd starts it: the socket is descriptor 3, and the variables name the process.
     let script = "exec 3<&0 </dev/null; export LISTEN_FDS=1 LISTEN_PID=$$";
     let mut agent = sandbox.kluis(["agent", "-q"]).prepared(script).command();
     let passed = std::os::fd::OwnedFd::from(listener.try_clone().unwrap());
@@ -323,7 +323,7 @@ fn systemd_may_pass_the_socket() {
     unlock(&sandbox, &[]).run().exits(0);
     assert_eq!(sandbox.get("name"), b"a value");
     sandbox.kluis(["lock", "-q"]).run().exits(0);
-    // It holds no key: systemd starts it again when a client connects.
+    // It has no key: systemd starts it again when a client connects.
     assert!(agent.wait().unwrap().success());
     assert!(socket.exists(), "it is systemd's");
     drop(listener);
@@ -337,7 +337,7 @@ fn a_command_that_loses_its_agent_changes_nothing_and_says_so() {
     let mut set = sandbox.kluis(["update", "name", "--value"]).command();
     let set = set.stdin(Stdio::piped()).stderr(Stdio::piped());
     let mut set = set.spawn().unwrap();
-    // It has opened the vault when it reads the value.
+    // It opens the vault before it reads the value.
     sleep(Duration::from_millis(700));
     sandbox.kluis(["lock", "-q"]).run().exits(0);
     let mut stdin = set.stdin.take().unwrap();
@@ -353,7 +353,7 @@ fn a_command_that_loses_its_agent_changes_nothing_and_says_so() {
 fn an_agent_inherits_nothing_from_its_starter() {
     let sandbox = vault("v");
     let held = sandbox.given("held", "");
-    // As `flock 9` in a script.
+    // Like `flock 9` in a script.
     let script = format!("exec 9> {}", held.display());
     let unlock = unlock(&sandbox, &[]).prepared(&script);
     unlock.run().any_stderr().exits(0);

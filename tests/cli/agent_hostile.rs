@@ -40,7 +40,7 @@ fn connect(sandbox: &Sandbox) -> UnixStream {
     stream
 }
 
-/// Whether the other end closes without a word.
+/// Whether the other end closes without an answer.
 fn is_closed(mut stream: &UnixStream) -> bool {
     matches!(stream.read(&mut [0; 64]), Ok(0) | Err(_))
 }
@@ -69,7 +69,7 @@ fn kib(id: i32, what: &str) -> u64 {
     line.split_whitespace().nth(1).unwrap().parse().unwrap()
 }
 
-/// That a command is answered, and quickly.
+/// Checks that a command gets an answer, and quickly.
 fn is_served(sandbox: &Sandbox) -> Duration {
     let started = Instant::now();
     assert_eq!(sandbox.get("name"), b"a value");
@@ -97,7 +97,7 @@ fn a_malformed_frame_is_disconnected_and_the_agent_lives_on() {
         stream.write_all(&length.to_be_bytes()).unwrap();
         assert!(is_closed(&stream), "{length}");
     }
-    // Before the greeting nothing is answered; a client of another version gets the version, and can lock.
+    // Nothing is answered before the greeting; a client of another version gets the version, and can lock.
     let mut stream = connect(&sandbox);
     stream.write_all(&frame(&[2; 49])).unwrap();
     assert!(is_closed(&stream));
@@ -148,7 +148,7 @@ fn besieged(frames: usize, slow: usize) {
     let mut held = Vec::new();
     for count in 0..slow {
         let mut stream = connect(&sandbox);
-        // Some say nothing, some part of a length, some part of the largest frame.
+        // Some send nothing, some part of a length, some part of the largest frame.
         let begun = [&b""[..], &[0], &[0, 16, 0, 0, 7, 7, 7]][count % 3];
         let _ = stream
             .write_all(HELLO)
@@ -160,7 +160,7 @@ fn besieged(frames: usize, slow: usize) {
     }
     longest = longest.max(is_served(&sandbox));
     eprintln!("beside {slow} slow clients, others took {longest:?} at most");
-    // A debug build on a busy machine: a second is the aim where nothing else runs.
+    // A debug build on a busy machine: a second is the aim on an idle one.
     assert!(longest < Duration::from_secs(10), "{longest:?}");
     if geteuid().is_root() {
         let peak = kib(process(&sandbox), "VmHWM");
@@ -186,7 +186,7 @@ fn a_folder_that_others_may_enter_is_not_used() {
     assert_eq!(sandbox.get("name"), b"a value");
 }
 
-/// A home that the user nobody owns, and in which commands run as that user.
+/// Makes a home that the user nobody owns, and in which commands run as that user.
 pub fn of_nobody(sandbox: &Sandbox) -> [String; 5] {
     let mut all = Command::new("chown");
     all.args(["-R", "65534"]).arg(sandbox.home());
@@ -202,7 +202,7 @@ pub fn of_nobody(sandbox: &Sandbox) -> [String; 5] {
     as_nobody.map(str::to_owned)
 }
 
-/// The binary where the user nobody may run it: the folder it was built in may be closed to that user.
+/// Whether the user nobody can run the binary: the folder of the build may be closed to that user.
 pub fn reachable() -> bool {
     let seen = Command::new("setpriv")
         .args(["--reuid=65534", "--regid=65534", "--clear-groups", "--"])
@@ -224,12 +224,12 @@ fn neither_side_answers_another_user() {
     }
     let sandbox = vault("a value");
     let nobody = of_nobody(&sandbox);
-    // The limit of the user nobody on locked memory may be below what a test build maps.
+    // The limit of the user nobody on locked memory may be below the size that a test build maps.
     let unlocked = unlock(&sandbox, &[]).under(&nobody).run();
     unlocked.any_stderr().exits(0);
     let get = || sandbox.kluis(["get", "name"]).under(&nobody).run();
     get().stdout("a value").exits(0);
-    // Root comes through every folder, and is a stranger all the same.
+    // Root can enter every folder, and still is another user.
     let mut stream = connect(&sandbox);
     let _ = stream.write_all(HELLO);
     assert!(is_closed(&stream));
@@ -260,7 +260,7 @@ fn the_memory_of_the_agent_is_closed_to_its_own_user() {
     }
     let sandbox = vault("a value");
     let nobody = of_nobody(&sandbox);
-    // The limit of the user nobody on locked memory may be below what a test build maps.
+    // The limit of the user nobody on locked memory may be below the size that a test build maps.
     let unlocked = unlock(&sandbox, &[]).under(&nobody).run();
     unlocked.any_stderr().exits(0);
     let id = process(&sandbox).to_string();
@@ -274,7 +274,7 @@ fn the_memory_of_the_agent_is_closed_to_its_own_user() {
         let read = as_nobody(&["cat", &format!("/proc/{id}/{file}")]);
         assert_eq!(read, (false, 0), "{file}");
     }
-    // These would succeed on a process of one's own that is not closed.
+    // These would succeed on an open process of the same user.
     let mut open = Command::new(&nobody[0]);
     let mut open = open
         .args(&nobody[1..])
@@ -298,7 +298,7 @@ fn the_memory_of_the_agent_is_closed_to_its_own_user() {
     sandbox.kluis(["lock", "-q"]).under(&nobody).run().exits(0);
 }
 
-/// What `gcore` writes, as root.
+/// The output of `gcore`, as root.
 fn dump(sandbox: &Sandbox, id: i32, name: &str) -> Vec<u8> {
     let prefix = sandbox.home().join(name);
     let dumped = Command::new("gcore")
@@ -335,7 +335,7 @@ fn after_a_lock_nothing_of_key_passphrase_or_value_is_in_memory() {
     while !sandbox.agent_socket().exists() && Instant::now() < deadline {
         std::thread::sleep(Duration::from_millis(20));
     }
-    // The seed is the end of the largest thing that `unlock` sends.
+    // The seed is the end of the longest message that `unlock` sends.
     let trace = sandbox.home().join("trace.given");
     let strace = [
         "strace",

@@ -1,5 +1,5 @@
-//! Tests agents in other places: one whose socket is gone ends, `lock` reaches those of other surroundings, and the
-//! agent is used from a PID namespace.
+//! Tests agents in other places: an agent whose socket is gone ends, `lock` reaches agents of other environments,
+//! and the agent is used from a PID namespace.
 
 use crate::agent::{agents, unlock, vault, wait_until};
 use crate::agent_hostile::is_root;
@@ -83,7 +83,7 @@ fn lock_reaches_the_agents_of_other_surroundings() {
     for folder in folders.iter().map(Some).chain([None]) {
         get(folder).stdout("v").exits(0);
     }
-    // As a cron job does it: with nothing but a home.
+    // As a cron job runs it: with nothing but a home.
     let lock = sandbox.kluis(["lock"]).run();
     lock.stderr("kluis: note: locked 3 agents\n").exits(0);
     for folder in folders.iter().map(Some).chain([None]) {
@@ -137,7 +137,7 @@ fn an_agent_outside_of_a_pid_namespace_is_used() {
     get.stdout("v").exits(0);
 }
 
-/// As a helper of cron, sudo or a desktop finds it, where the variable is missing.
+/// As a helper of cron, sudo or a desktop finds it, without the variable.
 #[test]
 fn the_agent_in_run_user_is_found_without_the_variable() {
     let unshare = ["unshare", "-m"];
@@ -147,7 +147,7 @@ fn the_agent_in_run_user_is_found_without_the_variable() {
     }
     let sandbox = vault("v");
     let user = rustix::process::geteuid().as_raw();
-    // Each mode of the folder, and where the agent is then.
+    // Each mode of the folder, and the place of the agent then.
     for (mode, place) in [("700", "run"), ("755", "state")] {
         let script = format!(
             "set -e; mount -t tmpfs none /run; mkdir /run/user; mkdir -m {mode} /run/user/{user}; \

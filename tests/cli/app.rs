@@ -275,7 +275,7 @@ fn a_refused_app_change_changes_nothing() {
     }
 }
 
-/// It may be linked; `run` says what it needs.
+/// It may be linked; `run` reports what it needs.
 #[test]
 fn a_key_that_run_refuses_can_be_linked() {
     let sandbox = linked();
@@ -290,7 +290,7 @@ fn a_key_that_run_refuses_can_be_linked() {
     ran.exits(0);
 }
 
-/// Who may write one workspace gives no variable to an app of another, by whatever name or id.
+/// A writer of one workspace gives no variable to an app of another, by any name or id.
 #[test]
 fn a_writer_of_another_workspace_adds_nothing_to_an_app() {
     let sandbox = linked();

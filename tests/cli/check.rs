@@ -3,7 +3,7 @@
 use crate::sandbox::{Outcome, Sandbox};
 use std::fs;
 
-/// A vault with a secret for each thing that can be wrong with one, in the folder of a project file.
+/// A vault with a secret for each possible fault, in the folder of a project file.
 fn project() -> Sandbox {
     let sandbox = Sandbox::with_vault();
     let value = sandbox.secret("value");
@@ -162,7 +162,7 @@ fn failures_are_one_object_whatever_was_warned_of() {
     let sandbox = project();
     let memory = sandbox.home().join(".local/state/kluis/vaults");
     let memory = fs::read_dir(memory).unwrap().next().unwrap().unwrap();
-    // As text that is a warning; the failure of a program's call is one object all the same.
+    // In text this is a warning; the failure of a program's call is still one object.
     fs::write(memory.path(), "{").unwrap();
     let checked = check(&sandbox, "A = 'nope'", &["--json"]);
     assert_eq!(checked.json_error()["code"], "not_found");

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 /// A path below the crate's root, by its segments.
 type Module = Vec<String>;
 
-/// The files of a crate, and the names that its modules hand on with `pub use`.
+/// The files of a crate, and the names that its modules re-export with `pub use`.
 struct Crate<'s> {
     files: BTreeMap<Module, &'s Path>,
     handed_on: BTreeMap<(Module, String), Module>,
@@ -87,7 +87,7 @@ impl<'s> Crate<'s> {
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Statements {
-    /// `pub use`, by which a module hands on what others define.
+    /// `pub use`, by which a module re-exports names.
     HandingOn,
     Other,
 }

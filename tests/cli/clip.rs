@@ -13,11 +13,11 @@ use std::path::PathBuf;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-/// Far more than anything takes, even while other tests run.
+/// Far more time than any step needs, even while other tests run.
 const PATIENCE: Duration = Duration::from_mins(1);
 
-/// Like wl-copy, and where there is a file `old`, like one that knows no hint yet. What it was started
-/// with is searched for secrets when the sandbox goes.
+/// Like wl-copy; if there is a file `old`, like one that does not know the hint yet. The sandbox searches its
+/// arguments for secrets at the end.
 const WL_COPY: &str = r#"
 echo "wl-copy $*" >> "$HOME/log"
 env >> "$HOME/environment"
@@ -78,7 +78,7 @@ impl Desktop {
         let get = self
             .sandbox
             .kluis([&["get", "name", "--clip"], options].concat());
-        // Those of the system would take over.
+        // The programs of the system would take precedence.
         let path = self.program("");
         variables
             .iter()
@@ -95,7 +95,7 @@ impl Desktop {
         fs::read_to_string(self.sandbox.home().join("log")).unwrap_or_default()
     }
 
-    /// The process that waits to clear the clipboard of this desktop, and no other.
+    /// The process that waits to clear the clipboard of this desktop.
     fn waiting(&self) -> Option<Pid> {
         let programs = self.program("");
         let programs = programs.to_str().unwrap();
@@ -111,7 +111,7 @@ impl Desktop {
             .and_then(Pid::from_raw)
     }
 
-    /// Has it clear the clipboard now, as when the user logs out.
+    /// Asks it to clear the clipboard now, as when the user logs out.
     #[track_caller]
     fn is_asked_to_end(&self) {
         let id = self.waiting().unwrap();
@@ -170,7 +170,7 @@ fn if_one_clipboard_tool_fails_the_next_one_is_tried() {
     for (programs, variables) in [
         (&failing[..], &["WAYLAND_DISPLAY", "DISPLAY"][..]),
         (&[WL[0], WL[1], X[0]], &["DISPLAY"]),
-        // Without a way to look, nothing would be cleared.
+        // If the clipboard cannot be read, it would not be cleared.
         (&[WL[0], X[0]], &["WAYLAND_DISPLAY", "DISPLAY"]),
     ] {
         let desktop = Desktop::with(programs);

@@ -1,5 +1,5 @@
-//! Tests the memory of a command that knows a key and half of a value: it is in no core file, and closed to
-//! every other process of the same user.
+//! Tests the memory of a command that knows a key and half of a value: it is in no core file, and no other
+//! process of the same user can read it.
 
 use crate::agent_hostile::{has, is_root, of_nobody, reachable};
 use crate::sandbox::Sandbox;
@@ -13,12 +13,12 @@ use std::time::{Duration, Instant};
 
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// Waits until what it was given is read, by when the vault is open.
+/// Waits until the child has read its input: then the vault is open.
 fn has_read(child: &Child) {
     let deadline = Instant::now() + PATIENCE;
     let place = format!("/proc/{}/io", child.id());
     loop {
-        // Root may see it; it counts what was read from files too, of which the vault is one.
+        // Root can see it. The count includes bytes read from files, such as the vault.
         let io = fs::read_to_string(&place).unwrap_or_default();
         let read = io.lines().find_map(|line| line.strip_prefix("rchar: "));
         let has_vault = read.is_some_and(|bytes| bytes.parse::<u64>().unwrap() > 3_000);
@@ -52,7 +52,7 @@ fn cores(directory: &Path) -> Vec<String> {
     names.filter(|name| name.starts_with("core")).collect()
 }
 
-/// In the way that core files are made here, which must be into the working directory.
+/// Whether core files are made here, in the working directory.
 fn are_made(sandbox: &Sandbox) -> bool {
     let mut other = Command::new("sh");
     other.args(["-c", "ulimit -c unlimited; kill -SEGV $$"]);
@@ -83,7 +83,7 @@ fn a_command_that_dies_leaves_no_core_file() {
         );
         let id = child.id().to_string();
         let status = loop {
-            // The runtime's own handler of SIGSEGV and SIGBUS lets the first one pass that has no address.
+            // The runtime's own handler of SIGSEGV and SIGBUS ignores the first signal without an address.
             let mut kill = Command::new("kill");
             kill.args(["-s", signal, &id]).stderr(Stdio::null());
             kill.status().unwrap();
@@ -130,7 +130,7 @@ fn a_commands_memory_and_environment_are_closed_to_its_user() {
         let link = as_nobody(&["readlink", &format!("/proc/{id}/fd/{descriptor}")]);
         assert!(!link.status.success(), "descriptor {descriptor}");
     }
-    // Of a process of one's own that is not closed, all of that can be had.
+    // On an open process of the same user, all of these succeed.
     let mut open = Command::new(under[0]);
     open.args(&under[1..])
         .args(["sleep", "60"])

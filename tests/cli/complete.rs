@@ -29,10 +29,10 @@ fn unlocked() -> Sandbox {
     sandbox
 }
 
-/// How often an empty answer is asked for again: on a busy machine the agent may be too late.
+/// The number of tries after an empty answer: on a busy machine the agent may be too late.
 const TRIES: usize = 40;
 
-/// What is printed for a line that is typed as far as its last word; nothing is ever said of it.
+/// The output for a line that is typed up to its last word; stderr stays empty.
 fn names(sandbox: &Sandbox, line: &str) -> String {
     let words = ["complete-names", "--"].into_iter().chain(line.split(' '));
     sandbox.prints(words, "")
@@ -103,7 +103,7 @@ fn a_locked_vault_gives_no_name_and_no_word() {
     for line in ["get ", "list -w ", "app show ", "key remove "] {
         assert_eq!(names(&sandbox, line), "", "{line}");
     }
-    // Nor without a vault, with a broken project file, or with words that are no words.
+    // Nor without a vault, with a broken project file, or with invalid words.
     let elsewhere = ["complete-names", "--", "--vault", "nowhere", "get", ""];
     assert_eq!(sandbox.prints(elsewhere, ""), "");
     fs::write(sandbox.home().join("kluis.toml"), "vault = 7").unwrap();
@@ -133,7 +133,7 @@ fn an_agent_that_does_not_answer_is_not_waited_for() {
     let listener = UnixListener::bind(&socket).unwrap();
     let started = Instant::now();
     assert_eq!(names(&sandbox, "get "), "");
-    // Far below the patience of a command, far above what a busy machine adds.
+    // Far below the patience of a command, far above the delay of a busy machine.
     assert!(started.elapsed() < Duration::from_secs(3));
     drop(listener);
     fs::remove_file(socket).unwrap();
@@ -188,7 +188,7 @@ fn bash_completes_names() {
         let mut lines = said.lines();
         assert!(lines.next().unwrap().contains("-F _kluis_names "), "{said}");
         let rest: Vec<&str> = lines.collect();
-        // Commands alone: options are for who began one.
+        // Commands alone: options are only offered after a dash.
         let commands = rest[5].split(' ');
         assert!(
             commands.clone().all(|word| !word.starts_with('-')),
@@ -275,7 +275,7 @@ fn fish_completes_names() {
 #[test]
 fn zsh_completes_names() {
     let sandbox = unlocked();
-    // What is offered, as the widget would hand it to the line editor.
+    // The words offered, as the widget would pass them to the line editor.
     let steps = "
         fpath=($PWD $fpath)
         autoload -Uz compinit && compinit -D -u

@@ -1,7 +1,7 @@
-//! Tests the write protocol under SIGKILL and failing system calls, at each system call of a command:
-//! afterwards the vault is the old one or the new one, whole, and the next command works.
+//! Tests the write protocol under SIGKILL and failing system calls, at each system call of a command: afterwards
+//! the vault is completely the old one or the new one, and the next command works.
 //!
-//! It needs `strace`. Where that is missing or refused, the tests print so and pass.
+//! It needs `strace`. If it is missing or refused, the tests print so and pass.
 
 mod beside;
 mod contents;
@@ -27,11 +27,11 @@ use trace::Trace;
 
 const THREADS: usize = 2;
 
-/// What came of the points of one scenario.
+/// The outcomes of the points of one scenario.
 #[derive(Default)]
 struct Tally {
     points: usize,
-    /// By how the command ended, and by what the vault was then.
+    /// By the end of the command, and by the state of the vault.
     ended: [[usize; 3]; 3],
     wrong: Vec<String>,
 }
@@ -90,7 +90,7 @@ fn sweep(scenario: &Scenario, faults: &[Fault]) -> Tally {
     tally.into_inner().unwrap()
 }
 
-/// Written past the test runner, which keeps what a passing test prints to itself.
+/// Prints past the test runner, which hides the output of a passing test.
 fn say(text: &str) {
     let _ = writeln!(std::io::stderr(), "{text}");
 }
@@ -99,7 +99,7 @@ fn scenarios() -> impl Iterator<Item = &'static Scenario> {
     SCENARIOS.iter().chain(ROTATIONS).chain(CONTENTS)
 }
 
-/// What the environment asks for: a part of the name, and the first of those that are left.
+/// The selection in the environment: a part of the name, and the first of the remaining ones.
 fn chosen(all: impl Iterator<Item = &'static Scenario>) -> impl Iterator<Item = &'static Scenario> {
     let [only, from] = ["KLUIS_CRASH_ONLY", "KLUIS_CRASH_FROM"]
         .map(|name| std::env::var(name).unwrap_or_default());
@@ -131,7 +131,7 @@ fn a_killed_rotation_keeps_the_password_the_server_accepts() {
     }
     let tally = sweep(scenario("rotate --exec"), &[Fault::Kill]);
     assert!(tally.wrong.is_empty(), "{:#?}", tally.wrong);
-    // Each state is met: before the first step, between both, and after the last.
+    // Each state occurs: before the first step, between both, and after the last.
     let [killed, ..] = tally.ended;
     assert!(killed.iter().all(|&points| points > 5), "{killed:?}");
 }
@@ -165,8 +165,8 @@ fn reading_back_finds_a_write_that_lied() {
     let tally = sweep(scenario("set"), &[Fault::ShortWrite]);
     assert!(tally.wrong.is_empty(), "{:#?}", tally.wrong);
     let [_, failed, done] = tally.ended;
-    // That of the vault; and that of what was seen and that of the id on stdout, of which nothing can be
-    // told in time.
+    // The first is that of the vault. The others are those of the memory and of the id on stdout, which cannot be
+    // reported in time.
     assert_eq!((failed, done), ([1, 0, 0], [0, 0, 2]));
 }
 
@@ -210,9 +210,9 @@ fn a_file_system_that_cannot_do_everything_suffices() {
     }
 }
 
-/// Every scenario with every fault at every call, which takes an hour or so:
-/// `cargo test --test cli crash::every -- --ignored --nocapture`; of some scenarios alone, those whose names
-/// contain `KLUIS_CRASH_ONLY`; from one on, after a run that was stopped, `KLUIS_CRASH_FROM`.
+/// Runs every scenario with every fault at every call, which takes about an hour: `cargo test --test cli
+/// crash::every -- --ignored --nocapture`. `KLUIS_CRASH_ONLY` selects scenarios by a part of their name;
+/// `KLUIS_CRASH_FROM` starts at one, after a run that was stopped.
 #[test]
 #[ignore = "an hour or so"]
 fn every_scenario_survives_every_fault_at_every_call() {

@@ -1,5 +1,5 @@
-//! Tests vaults that are damaged, mixed, enormous or newer: each is recognised before a key is needed, and
-//! never written.
+//! Tests vaults that are damaged, mixed, enormous or newer: each is recognised before a key is needed, and never
+//! written.
 
 use crate::sandbox::Sandbox;
 use std::fs;

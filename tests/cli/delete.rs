@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 const NEEDS_YES: &str = "kluis: error: this cannot be undone and needs your yes, but there is no terminal to ask at\n\
                          kluis: hint: to do it without a question, add --yes\n";
 
-/// What `list --deleted` shows: names, the one that was deleted last first.
+/// The output of `list --deleted`: names, the last deleted first.
 fn deleted(sandbox: &Sandbox) -> Vec<String> {
     let listed = sandbox.kluis(["list", "--deleted", "--json"]).run();
     let object = listed.json();
@@ -138,7 +138,7 @@ fn several_are_deleted_all_or_none() {
             assert_eq!(sandbox.bytes(), before, "{line:?} {options:?}");
         }
     }
-    // Named twice, it is meant once.
+    // A secret that is named twice counts once.
     let line = ["delete", "b", "default/b", &ids[1], "a", "--json"];
     let gone = sandbox.kluis(line).run();
     let secret =
@@ -185,7 +185,7 @@ fn for_ever_takes_what_is_deleted_already_too() {
     let first = sandbox.create("name", sandbox.secret("first"));
     sandbox.kluis(["delete", "name"]).run().exits(0);
     let second = sandbox.create("name", sandbox.secret("second"));
-    // The one that is there, however often it is named, and not the deleted one of its name.
+    // The existing one, however often it is named, and not the deleted one of its name.
     let line = ["delete", "name", "default/name", &second, "--forever", "-y"];
     let gone = sandbox.kluis(line.iter().chain(&["--json"])).run();
     let ids: Vec<_> = gone.json()["deleted"]
@@ -242,12 +242,12 @@ fn what_changed_during_the_question_is_not_lost() {
     sandbox.prints(["set", "name"], &new);
     refuses(screen);
     assert_eq!(sandbox.get("name"), new.as_bytes());
-    // Restored meanwhile, it is wanted again.
+    // You restored it meanwhile, so you need it again.
     sandbox.kluis(["delete", "name"]).run().exits(0);
     let screen = ask();
     sandbox.kluis(["restore", "name"]).run().exits(0);
     refuses(screen);
-    // Another one under the name is not the one that you were asked about.
+    // Another secret under the name is not the one of the question.
     let screen = ask();
     let moved = ["update", "name", "--name", "moved"];
     sandbox.kluis(moved).run().exits(0);

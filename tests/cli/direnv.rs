@@ -1,5 +1,5 @@
-//! Tests the `.envrc` line in README.md with a real direnv. Where that is not installed, the test prints so
-//! and passes, unless `KLUIS_REQUIRE_READERS=1`.
+//! Tests the `.envrc` line in README.md with a real direnv. If it is not installed, the test prints so and
+//! passes, unless `KLUIS_REQUIRE_READERS=1`.
 
 use crate::sandbox::{Invocation, KLUIS, Sandbox};
 use crate::snapshots::root;
@@ -27,7 +27,7 @@ fn is_left_out() -> bool {
     !is_there
 }
 
-/// What a shell in a directory with this `.envrc` finds under the key of the line.
+/// The value of the line's variable in a shell in a directory with this `.envrc`.
 fn entered<'s>(sandbox: &'s Sandbox, envrc: &str) -> Invocation<'s> {
     let programs = sandbox.home().join("programs");
     if !programs.exists() {
@@ -37,7 +37,7 @@ fn entered<'s>(sandbox: &'s Sandbox, envrc: &str) -> Invocation<'s> {
     fs::write(sandbox.home().join(".envrc"), envrc).unwrap();
     let path = std::env::var("PATH").unwrap();
     let script = "direnv allow && exec direnv exec . sh -c 'printf %s \"${PGPASSWORD-unset}\"'";
-    // The script leaves the arguments alone; they say that a value is to be seen.
+    // The script does not use the arguments; they only allow stdout to have a value.
     sandbox
         .kluis(["export"])
         .under(["sh", "-c", script, "sh"])

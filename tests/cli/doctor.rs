@@ -1,4 +1,4 @@
-//! Tests `doctor`: breaks each thing around a vault once, and expects it to be found.
+//! Tests `doctor`: breaks each thing around a vault once, and expects a finding.
 
 use crate::agent;
 use crate::hostile_input::preloaded_clock;
@@ -10,7 +10,7 @@ use std::os::unix::fs::{PermissionsExt, chown, symlink};
 use std::os::unix::net::UnixListener;
 use std::path::{Path, PathBuf};
 
-/// A vault that has been changed twice, with a second token for the day that the first is lost.
+/// A vault that was changed twice, with a second token in case the first is lost.
 fn healthy() -> Sandbox {
     let sandbox = Sandbox::with_vault();
     sandbox.create("name", sandbox.secret("name"));
@@ -32,7 +32,7 @@ fn doctor(sandbox: &Sandbox) -> Invocation<'_> {
     sandbox.kluis(["doctor", "--json"]).prepared("ulimit -c 0")
 }
 
-/// What one check says, after a look at whether the whole of it agrees with itself.
+/// The result of one check, after checking that the whole output is consistent.
 fn found(invocation: Invocation<'_>, check: &str) -> (String, String) {
     let ran = invocation.run();
     let report = ran.json();
@@ -103,7 +103,7 @@ fn with_nothing_wrong_doctor_prints_ok_and_exits_0() {
             "key_file", "trust", "agent", "memory", "core", "manual"
         ]
     );
-    // As text, a line each; with --quiet nothing that is ok.
+    // In text, a line each; with --quiet no finding that is ok.
     let told = sandbox.kluis(["doctor"]).prepared("ulimit -c 0").run();
     let text = String::from_utf8(told.stdout.clone()).unwrap();
     told.any_stdout().exits(0);
@@ -187,7 +187,7 @@ fn a_vault_that_is_missing_damaged_or_something_else_fails() {
     bytes[200] ^= 1;
     fs::write(sandbox.vault(), bytes).unwrap();
     finds(doctor(&sandbox), "vault", "fail", "damaged");
-    // The previous copy is checked all the same, because it would help.
+    // The previous copy is still checked, because it would help.
     finds(doctor(&sandbox), "previous", "ok", "`kluis vault restore`");
     fs::remove_file(sandbox.vault()).unwrap();
     fs::create_dir(sandbox.vault()).unwrap();
@@ -214,7 +214,7 @@ fn doctor_reports_an_unwritable_folder() {
     let sandbox = healthy();
     let folder = sandbox.vault().parent().unwrap().to_owned();
     set_mode(&folder, 0o500);
-    // Root may write everywhere, but for what it has given up.
+    // Root may write everywhere, except without its capabilities.
     let doctor = sandbox.kluis(["doctor", "--json"]);
     let doctor = if is_root() {
         doctor.under(["setpriv", "--bounding-set=-dac_override,-dac_read_search"])
@@ -477,7 +477,8 @@ fn doctor_asks_the_agent_and_notices_a_foreign_one() {
     let listener = UnixListener::bind(sandbox.agent_socket()).unwrap();
     std::thread::spawn(move || {
         use std::io::{Read, Write};
-        // Unlocking meets it first, and may ask it again. It hears each to the end: one that hangs up is none.
+        // Unlocking meets it first, and may ask it again. It reads each request to its end: an agent that hangs
+        // up does not count as one.
         for stream in listener.incoming() {
             let mut stream = stream.unwrap();
             stream.read_exact(&mut [0; 7]).unwrap();
@@ -499,7 +500,7 @@ fn doctor_reports_unlockable_memory_and_childrens_core_files() {
     let sandbox = healthy();
     let limited = sandbox.kluis(["doctor", "--json"]);
     let script = "ulimit -l 0; exec \"$@\"";
-    // Root locks memory beyond every limit.
+    // For root no limit on locked memory applies.
     let limited = if is_root() {
         let setpriv = ["setpriv", "--bounding-set=-ipc_lock,-sys_resource"];
         limited.under(setpriv.into_iter().chain(["sh", "-c", script, "sh"]))

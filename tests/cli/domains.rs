@@ -42,7 +42,7 @@ fn run(sandbox: &Sandbox, options: &[&str]) -> Outcome {
     sandbox.kluis(line).run()
 }
 
-/// It failed before the command started, in both forms.
+/// Checks that it failed before the command started, in both forms.
 fn not_started(sandbox: &Sandbox, options: &[&str], said: &str) {
     run(sandbox, options).stderr_has(said).exits(125);
     let json = run(sandbox, &[options, &["--json"]].concat());
@@ -107,7 +107,7 @@ fn the_list_can_be_replaced_or_lifted_and_an_equal_one_is_none() {
     let set = ["set", "key", "--allow-domain", "db"];
     sandbox.prints(set, &value);
     assert_eq!(domains(&sandbox), json!(["db"]));
-    // A value alone leaves the list as it is.
+    // A value alone leaves the list unchanged.
     sandbox.prints(["set", "key"], sandbox.secret("other"));
     sandbox.prints(["rotate", "key"], &value);
     assert_eq!(domains(&sandbox), json!(["db"]));
@@ -315,7 +315,7 @@ fn reveal_allows_one_secret_in_one_workspace() {
     run(&sandbox, &all).stdout(&value).exits(0);
     let by_id = ["-e", "V=staging/key", "-w", "staging", "--reveal", id];
     run(&sandbox, &by_id).stdout(&other).exits(0);
-    // A name that does nothing may be a misspelt one.
+    // A name without effect may be misspelt.
     let said = "--reveal default/kay names none of the secrets of this command";
     let misspelt = with(&[
         "--reveal",
@@ -343,7 +343,7 @@ fn reveal_allows_one_secret_in_one_workspace() {
     };
     std::fs::write(&file, "[env]\nV = 'staging/key'").unwrap();
     check().stderr_has(said).exits(2);
-    // What the file names is not misspelt, even if it is not there.
+    // A name in the file is not misspelt, even if the secret does not exist.
     std::fs::write(&file, "[env]\nV = { secret = 'kay', optional = true }").unwrap();
     check().any_stdout().exits(0);
     let given = ["run", "--reveal", "kay", "--", "true"];

@@ -20,7 +20,7 @@ fn edit<'s>(sandbox: &'s Sandbox, line: &str, steps: &str) -> Invocation<'s> {
     sandbox.kluis(line.split(' ')).env("EDITOR", editor)
 }
 
-/// The files in memory that hold the value of a test.
+/// The files in memory with the value of a test.
 fn left_in_memory(mark: &str) -> Vec<PathBuf> {
     let entries = fs::read_dir("/dev/shm").unwrap();
     let ours = entries.map(|entry| entry.unwrap().path());
@@ -90,7 +90,7 @@ fn an_unchanged_value_is_not_written() {
         update.stdin(value).run().exits(0);
     }
     let bytes = sandbox.bytes();
-    // An editor that ends the file with a newline, where there is none.
+    // An editor that adds a newline at the end of the file, if there is none.
     let adds = "[ -z \"$(tail -c 1 \"$file\")\" ] || echo >>\"$file\"";
     for name in ["one", "two", "bare"] {
         for steps in [":", adds] {
@@ -183,7 +183,7 @@ fn the_editor_may_have_arguments_and_no_shell_reads_them() {
     }
 }
 
-/// It would wait for keys that are never typed.
+/// An editor would wait for keys that are never typed.
 #[test]
 fn without_a_terminal_only_a_named_editor_starts() {
     let sandbox = Sandbox::with_vault();
@@ -260,7 +260,7 @@ fn a_value_that_changed_meanwhile_is_not_overwritten() {
             .kluis(["update", "name", "--value"])
             .stdin("a value");
         update.run().any_stderr().exits(0);
-        // The token is in a script here, which the search leaves out.
+        // Here the token is in a script, which the search skips.
         let failed = edit(&sandbox, line, &steps).run();
         failed
             .stderr_has("another process changed the value of default/name meanwhile")
@@ -336,13 +336,13 @@ fn vim_edits_a_value_and_leaves_nothing_behind() {
     ] {
         edit(line, "yyp:w\rdd:wq\r");
     }
-    // The sandbox looks through every file of the home for the value when it goes.
+    // At the end the sandbox searches every file of the home for the value.
 }
 
 #[test]
 fn what_a_killed_edit_leaves_is_found_and_removed() {
     use rustix::process::{Pid, kill_process};
-    // Below the shared memory, apart from those of other tests.
+    // Below the shared memory, separate from those of other tests.
     let memory = std::path::Path::new("/dev/shm");
     let own = tempfile::Builder::new()
         .prefix("of-a-test-")

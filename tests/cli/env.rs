@@ -1,4 +1,4 @@
-//! Tests `env`, which changes one variable of a project file and leaves every other byte, and `init --project`.
+//! Tests `env`, which changes one variable of a project file and keeps every other byte, and `init --project`.
 
 use crate::sandbox::{Outcome, Sandbox};
 use std::fs;
@@ -178,7 +178,7 @@ fn a_change_is_trusted_only_where_the_file_was() {
     let project = Project::new();
     project.kluis(&["env", "set", "A=a"]).any_stderr().exits(0);
     project.kluis(&["trust"]).stderr_has("unchanged").exits(0);
-    // Somebody else adds a line: the next change is theirs, too, and nobody agreed.
+    // Another person adds a line: the next change includes theirs, which you have not agreed to.
     project.write(&format!("{}B = \"b\"\n", project.text()));
     project.kluis(&["env", "set", "C=c"]).any_stderr().exits(0);
     let refused = project.kluis(&["run", "--", "true"]);
@@ -301,7 +301,7 @@ fn what_an_editor_writes_meanwhile_is_kept() {
     let Ok(mut child) = command.stderr(std::process::Stdio::piped()).spawn() else {
         return eprintln!("skipped: there is no strace");
     };
-    // Once the new file waits to be made durable.
+    // When the new file waits to be made durable.
     let is_waiting = || {
         let mut entries = fs::read_dir(&project.folder).unwrap().flatten();
         entries.any(|entry| entry.file_name().to_string_lossy().ends_with(".tmp"))

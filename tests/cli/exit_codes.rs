@@ -36,7 +36,7 @@ fn fails(sandbox: &Sandbox, line: &[&str], expected: &Expected) {
     sandbox.kluis(line).run().stderr(&lines).exits(code);
 }
 
-/// A row of a table: `code word`, with `!` where a hint is due and `field` where one is named.
+/// A row of a table: `code word`, with `!` if there must be a hint and `field` if one is named.
 fn row(text: &'static str) -> Expected {
     let mut words = text.split(' ');
     Expected {
@@ -365,7 +365,7 @@ fn a_saved_change_is_reported_even_if_output_fails() {
         told.any_stderr().exits(1);
         assert!(sandbox.bytes() != before, "{line}");
     }
-    // What changed nothing is not said to have.
+    // Commands that changed nothing do not report a change.
     for line in ["show one", "set one --generate 8", "list"] {
         let told = sandbox.kluis(line.split(' ')).prepared("exec > /dev/full");
         let told = told.run();
@@ -418,7 +418,7 @@ fn a_child_that_is_killed_is_128_and_the_signal_for_the_shell() {
     let sandbox = Sandbox::with_vault();
     sandbox.create("name", "v");
     let run = ["run", "-e", "V=name", "--", "sh", "-c", "kill -TERM $$"];
-    // The shell that starts kluis stays, to say what it saw.
+    // The shell that starts kluis stays, to print what it saw.
     let outer = sandbox.kluis(run).prepared("\"$@\"; echo $?; exit 0").run();
     let seen = String::from_utf8(outer.stdout.clone()).unwrap();
     assert_eq!(seen, "143\n");

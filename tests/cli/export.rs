@@ -39,7 +39,7 @@ fn the_document_on_stdout_has_the_selected_keys() {
 fn a_line_of_shell_sets_the_variable_where_it_is_evaluated() {
     let sandbox = Sandbox::with_vault();
     sandbox.create("name", "a'b $(touch canary)\n\n");
-    // The document is evaluated in a shell, which here starts kluis.
+    // A shell evaluates the document, and starts kluis here.
     let script = "eval \"$(\"$@\")\"; printf '%s|' \"$KEY\"; exit 0";
     let evaluated = export(&sandbox, "shell", &["-e", "KEY=name"])
         .prepared(script)
@@ -153,7 +153,7 @@ fn keys_are_checked_as_for_run() {
         .run()
         .any_stderr()
         .exits(3);
-    // In bash that would run a command inside the value.
+    // In bash this would run a command inside the value.
     let random = export(&sandbox, "shell", &["-e", "RANDOM=name"]).run();
     random
         .stderr_has("this name has a special meaning in shells")

@@ -1,7 +1,7 @@
-//! Tests file systems that lack something: calls that they do not know, locks, and files that cannot be replaced
+//! Tests file systems with missing features: unsupported calls, no locks, and files that cannot be replaced
 //! because they are mounted one by one.
 //!
-//! Calls fail by `strace`, mounts are made in a namespace. Where either is refused, the tests print so and pass.
+//! `strace` makes calls fail; mounts are made in a namespace. If either is refused, the tests print so and pass.
 
 use crate::crash::trace;
 use crate::sandbox::{Invocation, Outcome, Sandbox};
@@ -11,7 +11,7 @@ use std::process::Command;
 
 const WARNING: &str = "this file system cannot confirm that it survives a power cut";
 
-/// Under which system calls fail, such as `fsync:error=EINVAL`.
+/// The command under which system calls fail, such as `fsync:error=EINVAL`.
 pub fn failing(faults: &[&str]) -> Vec<String> {
     let strace = ["strace", "-f", "-qq", "-o", "/dev/null"];
     let mut line: Vec<String> = strace.map(str::to_owned).to_vec();
@@ -25,7 +25,7 @@ fn set<'s>(sandbox: &'s Sandbox, value: &str) -> Invocation<'s> {
     sandbox.kluis(["set", "name"]).stdin(value)
 }
 
-/// A change with these faults, and what the vault holds afterwards.
+/// Changes a vault with these faults; returns the sandbox for a look at the result.
 fn changes(faults: &[&str]) -> (Outcome, Sandbox) {
     let sandbox = Sandbox::with_vault();
     sandbox.create("name", "old");
@@ -45,7 +45,7 @@ fn a_sync_that_is_unknown_is_a_warning_and_exit_code_0() {
         let (done, _) = changes(&[&format!("fsync,fdatasync:error={error}")]);
         done.any_stdout().stderr_has(WARNING).exits(0);
     }
-    // As JSON, it is one of the warnings.
+    // In JSON, it is one of the warnings.
     let sandbox = Sandbox::with_vault();
     let set = sandbox.kluis(["set", "name", "--json"]).stdin("v");
     let done = set.under(failing(&["fsync:error=EINVAL"])).run();
@@ -68,7 +68,7 @@ fn a_sync_that_fails_is_an_error_whatever_it_is_of() {
             .any_stdout()
             .exits(0);
     }
-    // Of the folder alone: the change is there, and the exit code says that it may be lost.
+    // Only for the folder: the change is there, and the exit code says that it may be lost.
     let sandbox = Sandbox::with_vault();
     let syncs = ["1", "2", "3", "4", "5", "6"];
     let told = syncs.map(|nth| {
@@ -82,7 +82,7 @@ fn a_sync_that_fails_is_an_error_whatever_it_is_of() {
     assert!(told.contains(&(1, true)), "{told:?}");
 }
 
-/// Each of the calls that a file system or a sandbox may not know, with the errors it may answer with.
+/// Each call that a file system or a sandbox may not support, with its possible errors.
 const UNKNOWN: &[(&str, &[&str])] = &[
     ("fchmod", &["EPERM", "ENOSYS", "EOPNOTSUPP", "EINVAL"]),
     ("fchown", &["EPERM", "ENOSYS", "EINVAL"]),
@@ -119,7 +119,7 @@ fn unknown_calls_cost_neither_a_change_nor_a_new_vault() {
     }
 }
 
-/// Neither renaming without replacing nor links, as on FAT by FUSE.
+/// Neither renaming without replacing nor links, as on FAT with FUSE.
 #[test]
 fn a_new_vault_needs_no_links_and_replaces_nothing() {
     if !trace::is_possible() {
@@ -176,7 +176,7 @@ fn a_folder_that_may_not_be_listed_holds_a_vault() {
     let folder = sandbox.vault().parent().unwrap().to_owned();
     fs::set_permissions(&folder, fs::Permissions::from_mode(0o300)).unwrap();
     let set = set(&sandbox, "v");
-    // Root may list everything, unless it lets go of that.
+    // Root may list everything, unless it drops that right.
     let done = if rustix::process::geteuid().is_root() {
         let dropped = ["setpriv", "--bounding-set=-all", "--inh-caps=-all", "--"];
         set.under(dropped).run()
@@ -274,7 +274,7 @@ fn a_vault_mounted_alone_is_read_and_not_changed() {
     assert_eq!(names(&folder), beside);
     let still = fs::read(folder.join(".default.kluis.prev")).unwrap();
     assert!(still == kept);
-    // Where the system cannot tell, replacing it fails, with the same hint.
+    // If the system does not report it, replacing the file fails, with the same hint.
     if trace::is_possible() {
         let blind = failing(&["statx:error=ENOSYS"]);
         let refused = mounted(set(&sandbox, "new"), &script, &blind).unwrap();
@@ -293,7 +293,7 @@ fn a_vault_mounted_alone_is_read_and_not_changed() {
     assert!(sandbox.bytes() == before);
 }
 
-/// A home on NFS: no locks for folders. What was seen is remembered there without one.
+/// A home on NFS: no locks for folders. The memory is written without one.
 #[test]
 fn what_was_seen_is_remembered_without_a_lock_for_the_folder() {
     if !trace::is_possible() {

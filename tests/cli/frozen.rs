@@ -1,12 +1,12 @@
-//! Tests the binary with the frozen vaults: they hold what no verb can make yet, and every later version must
-//! read them.
+//! Tests the binary with the frozen vaults: their content cannot be made by any verb yet, and every later version
+//! must read them.
 
 use crate::sandbox::{Invocation, Sandbox};
 use crate::snapshots::root;
 use serde_json::Value;
 use std::fs;
 
-/// A frozen vault in a home of its own, and how it is unlocked.
+/// A frozen vault in a home of its own, and the ways to unlock it.
 struct Frozen {
     sandbox: Sandbox,
     openings: Vec<Value>,

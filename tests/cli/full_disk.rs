@@ -1,7 +1,7 @@
 //! Tests file systems that are really full: of every size up to the first that suffices, of every number of
-//! files, and one that becomes read-only under a command.
+//! files, and one that becomes read-only during a command.
 //!
-//! It needs a mount namespace of its own. Where that is refused, the tests print so and pass.
+//! It needs a separate mount namespace. If that is refused, the tests print so and pass.
 
 use crate::sandbox::{Invocation, Sandbox};
 use crate::server::{assert_settled, interrupted, is_pending, resume, serve};
@@ -9,13 +9,13 @@ use std::fs;
 use std::io::Write;
 use std::process::Command;
 
-/// What a tmpfs rounds sizes to.
+/// A tmpfs rounds sizes to this.
 const PAGE_BYTES: u64 = 4096;
 
-/// Puts the vault into a file system with the mount options `$2`, runs the rest there, and takes what
-/// became of it home to `$1`: the vault, and the names beside it.
+/// Puts the vault into a file system with the mount options `$2`, runs the rest there, and copies the result home
+/// to `$1`: the vault, and the names beside it.
 ///
-/// `FILL` bytes are taken by something else.
+/// Other content takes `FILL` bytes.
 const SCRIPT: &str = r#"
 vault=$1 place=$(dirname "$1"); shift
 mv "$vault" "$place/../carried" && mount -t tmpfs -o "mode=0700,$1" kluis "$place" || exit 99
@@ -28,7 +28,7 @@ cp "$vault" "$place/../carried"; ls -A "$place" > "$place/../names"
 exit $code
 "#;
 
-/// What the tmpfs could not take is no vault to begin with.
+/// The exit code if the vault itself does not fit into the tmpfs.
 const TOO_SMALL: i32 = 98;
 
 fn unshare() -> Option<&'static [&'static str]> {
@@ -40,14 +40,14 @@ fn unshare() -> Option<&'static [&'static str]> {
     })
 }
 
-/// What came of a command on a file system with some mount options.
+/// The outcome of a command on a file system with some mount options.
 struct Tried {
     sandbox: Sandbox,
     code: i32,
     told: String,
 }
 
-/// `None` where not even the vault had room.
+/// `None` if even the vault did not fit.
 fn try_with(
     unshare: &[&str],
     template: &Sandbox,
@@ -107,7 +107,7 @@ fn fits(unshare: &[&str], template: &Sandbox, options: &str) -> Option<bool> {
     Some(code == 0)
 }
 
-/// Rotates with a command that does `after` at its end; whether a value is pending then.
+/// Rotates with a command that ends with `after`; returns whether a value is pending then.
 fn leaves_pending(
     unshare: &[&str],
     template: &Sandbox,
@@ -165,7 +165,7 @@ fn a_full_disk_keeps_the_old_vault() {
         let tried: Vec<bool> = tried
             .filter_map(|options| fits(unshare, &sandbox, options))
             .collect();
-        // From some size on it works, and not before.
+        // From some size on it works, and below it fails.
         assert!(tried.is_sorted(), "{tried:?}");
         assert!(tried.contains(&false) && tried.contains(&true), "{tried:?}");
     }
@@ -191,13 +191,13 @@ fn a_full_disk_in_a_rotation_keeps_both_values() {
     }
 }
 
-/// How much a tmpfs has room for tells in pages, whatever its size is in: so it is the vault that grows by
-/// 512 bytes, and what is there beside it.
+/// A tmpfs counts its room in pages, whatever the unit of its size: so the vault and the content beside it grow
+/// by 512 bytes.
 const STEP_BYTES: usize = 512;
 
 type Change = (&'static str, fn(&Sandbox) -> Invocation<'_>);
 
-/// What makes the vault larger, smaller, and all of it other bytes.
+/// Changes that make the vault larger, smaller, or replace all of its bytes.
 const CHANGES: [Change; 5] = [
     ("set", |sandbox| {
         let set = sandbox.kluis(["set", "name"]);
@@ -215,8 +215,8 @@ const CHANGES: [Change; 5] = [
     ("rekey", |sandbox| sandbox.kluis(["vault", "rekey"])),
 ];
 
-/// A change in every size of a file system from that of the vault to the first two in which it works; how
-/// often it failed, and how often it worked.
+/// Makes a change in every size of a file system from that of the vault to the first two in which it works.
+/// Returns how often it failed, and how often it worked.
 fn until_it_works(
     unshare: &[&str],
     template: &Sandbox,
@@ -306,7 +306,7 @@ fn a_disk_that_turns_read_only_keeps_the_old_value() {
     let sandbox = Sandbox::with_vault();
     sandbox.create("name", sandbox.secret("old"));
     let before = sandbox.bytes();
-    // The vault is open by then, and the value is still to come.
+    // The vault is open then, and the value is not there yet.
     let script = r#"
         place=$(dirname "$1"); shift
         mount --bind "$place" "$place" || exit 99

@@ -18,7 +18,7 @@ const SHELLS: [Shell; 5] = [
     Shell::Zsh,
 ];
 
-/// Every command but the outermost, with verbs and options that are otherwise defined on use.
+/// Every command except the outermost. It defines verbs and options that are otherwise defined on use.
 pub fn verbs() -> Vec<Command> {
     fn collect(command: &Command, into: &mut Vec<Command>) {
         for verb in below(command) {
@@ -31,7 +31,7 @@ pub fn verbs() -> Vec<Command> {
     all
 }
 
-/// The verbs below one. Those that git calls below `kluis git` are for nobody to read.
+/// The verbs below one, without those that git calls below `kluis git`: no person reads those.
 pub fn below(command: &Command) -> impl Iterator<Item = &Command> {
     let is_git = command.get_name() == "git";
     let verbs = command.get_subcommands();
@@ -45,7 +45,7 @@ pub fn built() -> Command {
     command
 }
 
-/// What the binary prints.
+/// The output of the binary.
 fn script(shell: Shell) -> Vec<u8> {
     let sandbox = crate::sandbox::Sandbox::empty();
     let printed = sandbox.kluis(["completions", &shell.to_string()]).run();
@@ -128,7 +128,7 @@ fn left_out(program: &str) {
     println!("note: {program} is not installed, so one check is left out");
 }
 
-/// A program that checks what was generated, in a directory that holds it; a bare machine has few.
+/// A program that checks the generated files, in a directory with them; a bare machine has few.
 fn checker(program: &str, files: &BTreeMap<String, Vec<u8>>) -> Option<(TempDir, Process)> {
     let path = std::env::var_os("PATH")?;
     let mut places = std::env::split_paths(&path);
@@ -163,7 +163,7 @@ fn bash_completes_verbs_options_and_values() {
     let Some((_directory, mut bash)) = checker("bash", &scripts()) else {
         return;
     };
-    // What bash does at a Tab: the words typed so far, and the function that is registered for `kluis`.
+    // The work of bash at a Tab: the words typed so far, and the function that is registered for `kluis`.
     let steps = "
         source ./kluis.bash
         complete -p kluis >/dev/null
@@ -232,7 +232,7 @@ fn the_manual_is_well_formed() {
             .args(manual().keys());
         let output = mandoc.output().unwrap().stdout;
         let complaints = String::from_utf8(output).unwrap();
-        // Left out on purpose: it would change pages that say the same.
+        // Left out on purpose: it would change pages with the same content.
         let mut others = complaints
             .lines()
             .filter(|line| !line.contains("missing date"));
@@ -244,7 +244,7 @@ fn the_manual_is_well_formed() {
             .args(manual().keys().map(|name| format!("./{name}")));
         let shown = said(all.env("MANWIDTH", "80"));
         for line in shown.lines() {
-            // What stands as it is, such as an example, may be somewhat wider than the page.
+            // Unwrapped text, such as an example, may be a little wider than the page.
             assert!(line.chars().count() <= 104, "{line}");
         }
         for heading in [

@@ -1,5 +1,5 @@
 //! Tests sharing a vault in git, with real git: two people change one vault, and git merges, shows and moves it.
-//! Skipped with a notice where there is no git.
+//! Skipped with a notice if there is no git.
 
 use crate::sandbox::{Invocation, KLUIS, Sandbox};
 use crate::screen::Screen;
@@ -22,13 +22,13 @@ fn version() -> Option<(u32, u32)> {
     Some((numbers.next()?, numbers.next()?))
 }
 
-/// A work tree with a vault, and the home of whoever works there.
+/// A work tree with a vault, and the home of the person working there.
 struct Tree {
     sandbox: Sandbox,
     folder: PathBuf,
-    /// The vault, from there.
+    /// The path of the vault in the work tree.
     name: String,
-    /// What git finds first on PATH.
+    /// The folder that is first on PATH.
     programs: PathBuf,
     token: String,
 }
@@ -134,7 +134,7 @@ impl Tree {
         said(&ran)
     }
 
-    /// What git says without a key, and whether it succeeds.
+    /// The output of git without a key, and whether it succeeds.
     fn keyless(&self, line: &[&str]) -> (String, bool) {
         let ran = self
             .command(line)
@@ -169,7 +169,7 @@ impl Tree {
         token.trim().to_owned()
     }
 
-    /// Goes to a new branch from here, and changes a secret there; then comes back.
+    /// Changes a secret in a new branch from here; then comes back.
     fn branch(&self, branch: &str, path: &str) -> String {
         self.git(&["checkout", "-q", "-b", branch]);
         let value = self.set(path, branch);
@@ -177,7 +177,7 @@ impl Tree {
         value
     }
 
-    /// Every value of a secret, whatever its slot.
+    /// Every value of a secret, in any slot.
     fn values(&self, path: &str) -> Vec<String> {
         let shown = self.kluis(&["show", path, "--json"]).run();
         let slots = shown.json()["slots"].as_array().unwrap().clone();
@@ -202,7 +202,7 @@ impl Tree {
     }
 }
 
-/// No value is in what git said.
+/// Checks that the output of git contains no value.
 #[track_caller]
 fn shows_nothing(text: &str, values: &[&String]) {
     for value in values {
@@ -279,7 +279,7 @@ fn a_criss_cross_merge_keeps_every_value() {
     tree.git(&["checkout", "-q", "one"]);
     tree.git(&["merge", "--no-edit", "old-two"]);
     let on_one = tree.set("b", "on one");
-    // Two bases: git takes one side of them, and kluis believes none.
+    // Two bases: git takes one side of them, and kluis uses none.
     tree.git(&["merge", "--no-edit", "two"]);
     tree.has("a", &[&one, &two]);
     tree.has("b", &[&on_one, &on_two]);
@@ -363,7 +363,7 @@ fn where_it_cannot_merge_ours_stays_whole() {
             tree.git(&["merge", "--abort"]);
         }
     }
-    // Another key does not help against this.
+    // Another key does not help here.
     tree.git(&["merge", "--abort"]);
     let mut damaged = tree.bytes();
     damaged[200] ^= 1;
@@ -407,7 +407,7 @@ fn the_hint_runs_in_a_subfolder_and_with_a_space() {
     tree.has("a", &[&ours, &theirs]);
 }
 
-/// What a killed merge leaves at the top is neither committed nor kept.
+/// The leftovers of a killed merge at the top are neither committed nor kept.
 #[test]
 fn a_merge_removes_what_a_killed_one_left() {
     if version().is_none() {
@@ -456,7 +456,7 @@ fn git_shows_names_and_never_a_value() {
         .find_map(|line| line.strip_prefix("+default/a: slot "));
     let (_, digest) = slot.unwrap().split_once(": ").unwrap();
     assert!(digest.len() == 8 && digest.bytes().all(|byte| byte.is_ascii_hexdigit()));
-    // Nothing is remembered of what passes by: the newest is no older than before.
+    // Nothing is remembered of passing copies: the newest vault still counts as the newest.
     tree.git(&["log", "-p"]);
     tree.does(&["list"]);
     let (shown, done) = tree.keyless(&["log", "-p"]);
@@ -503,7 +503,7 @@ fn without_the_driver_the_mixture_is_named() {
         hint.contains("git checkout --merge") && !hint.contains("restore"),
         "{hint}"
     );
-    // What the hint says.
+    // The command of the hint.
     tree.does(&["git", "install"]);
     tree.git(&["checkout", "--merge", "secrets.kluis"]);
     tree.does(&["vault", "verify"]);
@@ -537,7 +537,7 @@ fn line_ends_that_git_changed_are_named() {
     }
 }
 
-/// As before git 2.44, which leaves the placeholders of the labels as they are, and with an older line in the
+/// As before git 2.44, which does not replace the placeholders of the labels, and with an older line in the
 /// settings, which has none.
 #[test]
 fn without_labels_the_sides_are_ours_and_theirs() {
@@ -601,7 +601,7 @@ fn install_is_repeatable_and_uninstall_undoes_it() {
     );
 }
 
-/// git takes no attributes from a link in a work tree.
+/// git reads no attributes from a link in a work tree.
 #[test]
 fn install_refuses_linked_attributes() {
     if version().is_none() {
@@ -663,7 +663,7 @@ fn without_git_the_error_says_so() {
         .kluis(["git", "install"])
         .env("PATH", &nowhere)
         .under(Vec::<OsString>::new());
-    // The tests start it through `env`, which must be found.
+    // The tests start it through `env`, which must be on PATH.
     let mut command = install.command();
     command.env("PATH", SYSTEM_PATH);
     let ran = Command::new(KLUIS)
@@ -756,7 +756,7 @@ fn doctor_finds_what_git_was_not_told() {
     assert_eq!(found("git_merge").as_deref(), Some("warn"));
 }
 
-/// The driver by itself, without git: it exits with 1 whatever is wrong, and ours stays.
+/// The driver by itself, without git: it exits with 1 for every fault, and ours stays.
 #[test]
 fn the_driver_leaves_ours_whole_whatever_is_wrong() {
     let sandbox = Sandbox::with_vault();

@@ -21,7 +21,7 @@ fn asked(sandbox: &Sandbox, words: &[&str], flag: &str) -> Vec<u8> {
     text
 }
 
-/// Everything that help can say, by the name of its file.
+/// All help texts, by the name of their file.
 fn pages() -> BTreeMap<String, Vec<u8>> {
     let sandbox = Sandbox::empty();
     let mut pages = BTreeMap::from([
@@ -98,7 +98,7 @@ fn short_help_shows_at_most_eight_options() {
 #[test]
 fn every_option_has_a_one_line_description() {
     for command in verbs().iter().chain([&built()]) {
-        // Those two are clap's own.
+        // These two are clap's own.
         let own = |option: &&Arg| !["help", "version"].contains(&option.get_id().as_str());
         for option in command.get_arguments().filter(own) {
             let name = format!("{} {}", command.get_name(), option.get_id());
@@ -112,7 +112,7 @@ fn every_option_has_a_one_line_description() {
     }
 }
 
-/// The options that have a default which no field of clap's knows.
+/// The options with a default that clap does not know.
 fn has_default(option: &Arg) -> bool {
     if option.get_id() == "format" {
         return !option.is_required_set();

@@ -1,5 +1,5 @@
-//! Tests `helper askpass`: which questions it answers, the script that --install writes, and the real programs that
-//! ask: ssh-add and sudo (git is in `helper_git`). They are skipped with a notice where they are missing.
+//! Tests `helper askpass`: which questions it answers, the script that --install writes, and the real programs
+//! that ask: ssh-add and sudo (git is in `helper_git`). Missing programs are skipped with a notice.
 
 use crate::helper_git::bound;
 use crate::readers::programs::{Need, Program};
@@ -117,7 +117,7 @@ fn a_bound_secret_goes_to_the_host_in_gits_question() {
         .stdout(&answer)
         .exits(0);
     for host in ["evil.example.net", "git.example.com@evil.example.net"] {
-        // The host of the question counts, not the one that was named.
+        // The host of the question counts, not the one of --for.
         let options = ["--for", "git.example.com"];
         let asked = asked(&sandbox, &options, &at(host)).run();
         asked.stderr_has("may only go to git.example.com").exits(1);
@@ -161,7 +161,7 @@ fn installed(sandbox: &Sandbox, options: &[&str]) -> PathBuf {
     script
 }
 
-/// A program with nothing in its environment but the key, as a desktop would start it.
+/// A program with only the key in its environment, as a desktop would start it.
 fn command(sandbox: &Sandbox, program: &str) -> Command {
     let mut command = Command::new("setsid");
     command
@@ -294,12 +294,12 @@ fn ssh_add_gets_the_passphrase_of_a_key() {
         added.status.success() && listed.contains(" mine\n"),
         "{listed}"
     );
-    // A wrong one is not offered again and again.
+    // A wrong passphrase is not offered again and again.
     let refused = add(&key("another", "another passphrase"));
     assert_eq!(refused.status.code(), Some(1));
 }
 
-/// Accounts of its own, which no process outside of it sees: a user with the password of stdin, who may do everything.
+/// Separate accounts, which no outside process sees: a user with the password of stdin, who may do everything.
 const WITH_ACCOUNT: &str = r#"set -eu
 cd "$1"
 { cat /etc/passwd; echo "ada:x:$2:$2::$1:/bin/sh"; } > passwd

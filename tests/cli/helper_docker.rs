@@ -1,5 +1,5 @@
-//! Tests `helper docker`: its protocol, the link that --install makes, and a real registry with skopeo. That part is
-//! skipped with a notice where one of the programs is missing.
+//! Tests `helper docker`: its protocol, the link that --install makes, and a real registry with skopeo. That part
+//! is skipped with a notice if one of the programs is missing.
 
 use crate::helper_git::{bound, settings};
 use crate::readers::programs::{Need, Program};
@@ -185,7 +185,7 @@ fn another_file_is_replaced_only_with_force() {
     forced.stderr_has("where this folder is not").exits(0);
     assert!(fs::read_link(&link).is_ok());
     assert_eq!(fs::read_dir(&folder).unwrap().count(), 1);
-    // Where another user could put a program in its place.
+    // A folder where another user could replace the program.
     fs::set_permissions(&folder, Permissions::from_mode(0o777)).unwrap();
     fs::remove_file(&link).unwrap();
     let shared = install(&sandbox, &folder, &[]).run();
@@ -245,7 +245,7 @@ impl Drop for Registry {
     }
 }
 
-/// The smallest image there is, in OCI's layout.
+/// The smallest possible image, in OCI's layout.
 fn image(folder: &Path) {
     let blobs = folder.join("blobs/sha256");
     fs::create_dir_all(&blobs).unwrap();
@@ -328,7 +328,7 @@ fn skopeo_pushes_to_a_registry_with_a_secret_of_kluis() {
     assert!(pushed.status.success(), "{said}");
     let inspected = skopeo(&["inspect", "--raw", "--tls-verify=false", &target]);
     assert!(inspected.status.success());
-    // A registry that is no login's is asked without one.
+    // A registry without a login is asked without one.
     settings(&sandbox, "");
     let delete = [
         "update",
@@ -353,7 +353,7 @@ fn skopeo_pushes_to_a_registry_with_a_secret_of_kluis() {
 #[test]
 fn a_link_beside_the_program_is_the_default() {
     let sandbox = Sandbox::empty();
-    // A copy, so that the folder is the test's own.
+    // A copy, so that the folder belongs to the test.
     let folder = sandbox.home().join("bin");
     fs::create_dir(&folder).unwrap();
     fs::copy(KLUIS, folder.join("kluis")).unwrap();

@@ -1,5 +1,5 @@
-//! Tests `helper git`: its protocol, which secret it gives for which host, and real git over HTTP against a server
-//! here. That part is skipped with a notice where git or Python is missing.
+//! Tests `helper git`: its protocol, which secret it gives for which host, and real git over HTTP against a
+//! server here. That part is skipped with a notice if git or Python is missing.
 
 use crate::readers::programs::{Need, Program};
 use crate::sandbox::{Invocation, KLUIS, Sandbox, git};
@@ -15,7 +15,7 @@ const HERE: &str = "127.0.0.1";
 
 const REQUEST: &str = "protocol=https\nhost=git.example.com\n\n";
 
-/// `helper git` with these options, asked for this.
+/// `helper git` with these options and this request.
 fn asked<'s>(sandbox: &'s Sandbox, options: &[&str], request: &str) -> Invocation<'s> {
     let line = ["helper", "git"].iter().chain(options).chain(&["get"]);
     sandbox.kluis(line).stdin(request)
@@ -89,7 +89,7 @@ fn another_users_password_is_not_given() {
         &format!("username=ada\npassword={value}\n"),
     );
     gives(&sandbox, &options, &request("bob"), "");
-    // Whoever git asks for, where no username is known.
+    // For any user that git names, if no username is known.
     let answer = format!("username=bob\npassword={value}\n");
     gives(&sandbox, &options[..2], &request("bob"), &answer);
 }
@@ -138,7 +138,7 @@ fn two_secrets_that_are_equally_close_are_named_and_not_given() {
         .exits(0);
     let below = "protocol=https\nhost=a.git.example.com\n";
     gives(&sandbox, &[], below, &format!("password={far}\n"));
-    // What is deleted is no match.
+    // A deleted secret does not match.
     sandbox.kluis(["delete", "one"]).run().any_stderr().exits(0);
     assert_ne!(asked_output(&sandbox), b"");
 }
@@ -213,7 +213,7 @@ fn a_hostile_request_is_refused_within_bounds() {
         assert!(!asked.stderr.contains("hunter2"), "{}", asked.stderr);
         asked.stderr_has(said).exits(7);
     }
-    // What comes after the blank line belongs to no request.
+    // Text after the blank line belongs to no request.
     let request = format!("{REQUEST}{long}");
     gives(
         &sandbox,
@@ -290,7 +290,7 @@ fn the_passphrase_is_asked_for_at_the_terminal() {
         REQUEST.replace('\n', "\\n"),
         file.display()
     );
-    // The script leaves the arguments alone; setsid gives it the terminal.
+    // The script does not use the arguments; setsid gives it the terminal.
     let line = ["helper", "git", "--secret", "token", "get"];
     let command = sandbox.kluis(line).under(["sh", "-c", &script, "sh"]);
     let mut screen = Screen::start(command.command_at_terminal(), 80);
@@ -431,7 +431,7 @@ struct Server {
 }
 
 impl Server {
-    /// `None`, with a notice, where a program is missing.
+    /// `None`, with a notice, if a program is missing.
     fn start(sandbox: &Sandbox, password: &str) -> Option<Self> {
         Program::find("git", Need::Listed)?;
         Program::find("python3", Need::Listed)?;
@@ -510,7 +510,7 @@ fn git_clones_and_pushes_over_http_with_a_secret_of_kluis() {
     };
     let (home, address) = (sandbox.home(), server.address());
     let port = &server.port;
-    // By the secret that is named, by the line of the host, by the host that the secret is bound to.
+    // By the named secret, by the line of the host, by the host that the secret is bound to.
     let by_host =
         format!("[hosts]\n\"{HERE}:{port}\" = {{ secret = \"token\", username = \"ada\" }}\n");
     let ways = [
@@ -547,9 +547,9 @@ fn git_clones_and_pushes_over_http_with_a_secret_of_kluis() {
         succeeds(&run(&clone, &["push", "-q", "origin", "HEAD:main"]));
         succeeds(&run(&clone, &["ls-remote", &address]));
     }
-    // git erases what was refused and stores what was accepted: nothing came of either.
+    // git erases a refused login and stores an accepted one: neither had an effect.
     assert_eq!(sandbox.get_for("token", HERE), value.as_bytes());
-    // Without the helper, or with a host that the secret does not allow, git is kept out.
+    // Without the helper, or with a host that the secret does not allow, the server refuses git.
     let kept_out = real_git(&sandbox, home, &["ls-remote", &address], &[]);
     assert!(!kept_out.status.success());
     let allow = ["update", "token", "--allow-domain", "git.example.com"];
@@ -593,7 +593,7 @@ fn git_asks_for_username_and_password_by_askpass() {
     let variables = [("GIT_ASKPASS", script.to_str().unwrap())];
     let line = ["ls-remote", &server.address()];
     succeeds(&real_git(&sandbox, sandbox.home(), &line, &variables));
-    // Another user of that host is not asked for.
+    // Another user of that host gets no login.
     let address = server.address().replace("//", "//bob@");
     let refused = real_git(
         &sandbox,

@@ -3,7 +3,7 @@
 use crate::sandbox::{Sandbox, now};
 use serde_json::{Value, json};
 
-/// The secret `key`: a value since ever, one from a time that is past, one for three days on.
+/// The secret `key`: a value that was always there, one from a past time, one for three days from now.
 fn three() -> (Sandbox, [String; 3], u64) {
     let sandbox = Sandbox::with_vault();
     let values = ["first", "second", "third"].map(|label| sandbox.secret(label));
@@ -27,9 +27,9 @@ fn a_pipe_gets_a_row_of_tabs_for_each_slot() {
     );
     assert_eq!(rows[2][..2], [&*later.to_string(), "scheduled"]);
     assert_eq!(rows[2][3], "in 3d");
-    // No checksum: a short value could be found out from it.
+    // No checksum: it would reveal a short value.
     assert!(rows.iter().all(|row| row.len() == 4), "{text}");
-    // As long as it is in use, not as long as its number would have it.
+    // The time in use, not the time since its slot number.
     assert!(rows[1][3].ends_with('s'), "{text}");
 }
 

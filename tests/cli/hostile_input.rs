@@ -216,7 +216,7 @@ fn a_clock_that_is_far_off_is_written_down_and_breaks_nothing() {
             at(now, &["get", name]).run().stdout("v").exits(0);
         }
     }
-    // A clock that was set back makes nothing older than it is.
+    // A clock that was set back makes nothing older.
     at(epoch, &["update", "late", "--description", "d"])
         .run()
         .exits(0);
@@ -233,8 +233,8 @@ fn a_clock_that_is_far_off_is_written_down_and_breaks_nothing() {
     );
 }
 
-/// A library that gives `SECONDS_NOW` for the time of day, made with the compiler that links Rust. A
-/// program linked statically does not load it: that takes `RUSTFLAGS= cargo test --test cli`.
+/// A library that gives `SECONDS_NOW` for the time of day, made with the compiler that links Rust. A statically
+/// linked program does not load it: that takes `RUSTFLAGS= cargo test --test cli`.
 pub fn preloaded_clock(sandbox: &Sandbox) -> Option<std::path::PathBuf> {
     if !cfg!(target_os = "linux") || cfg!(target_feature = "crt-static") {
         return None;

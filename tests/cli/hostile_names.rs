@@ -1,5 +1,5 @@
 //! Tests thousands of names made to steer a terminal, break a document or lead to another file: none reaches a
-//! terminal unescaped, and JSON gives every one back.
+//! terminal unescaped, and JSON returns every one unchanged.
 
 use crate::sandbox::{Invocation, Sandbox};
 use crate::screen::Screen;
@@ -8,8 +8,8 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::thread;
 
-/// What names are put together from: sequences of terminals, control characters, directions, paths, options,
-/// and characters that have several spellings.
+/// The pieces of the names: terminal sequences, control characters, directions, paths, options, and characters
+/// with several spellings.
 const PIECES: &[&str] = &[
     "\u{1b}[2J",
     "\u{1b}[31m",
@@ -58,7 +58,7 @@ const PIECES: &[&str] = &[
     " ",
 ];
 
-/// Names of one to five pieces, other ones for each seed but the same each time.
+/// Names of one to five pieces: a seed always gives the same names.
 struct Names(u64);
 
 impl Names {
@@ -77,7 +77,7 @@ impl Names {
             .collect()
     }
 
-    /// So many that differ.
+    /// So many different ones.
     fn different(mut self, count: usize) -> Vec<String> {
         let mut names = Vec::new();
         for number in 0..count {
@@ -87,7 +87,7 @@ impl Names {
     }
 }
 
-/// Nothing that a terminal obeys or hides, but the ends of lines and our own colours.
+/// Checks that it contains nothing that a terminal obeys or hides, except the ends of lines and our own colours.
 #[track_caller]
 fn is_harmless(shown: &str) {
     let mut own = shown.to_owned();
@@ -121,7 +121,7 @@ fn is_harmless(shown: &str) {
     }
 }
 
-/// What is shown at a terminal, and the exit code.
+/// The output at a terminal, and the exit code.
 fn at_terminal(command: &Invocation<'_>) -> (String, i32) {
     Screen::start(command.command_at_terminal(), 100).ends()
 }
@@ -146,7 +146,7 @@ fn ten_thousand_hostile_titles_become_safe_names() {
         ];
         sandbox.kluis(all.iter().chain(more))
     };
-    // The line that shows the progress, where it takes half a second, clears itself.
+    // The progress line, which appears after half a second, clears itself.
     let is_harmless_apart = |shown: &str| is_harmless(&shown.replace("\r\u{1b}[K", ""));
     let (shown, code) = at_terminal(&import(&["--dry-run"]));
     is_harmless_apart(&shown);
@@ -170,7 +170,7 @@ fn ten_thousand_hostile_titles_become_safe_names() {
             "{name:?}"
         );
     }
-    // No path left the vault.
+    // No path left the vault's folder.
     let mut beside: Vec<_> = fs::read_dir(sandbox.vault().parent().unwrap())
         .unwrap()
         .map(|entry| entry.unwrap().file_name())
@@ -195,7 +195,7 @@ fn ten_thousand_hostile_names_are_adapted_and_shown_safely() {
     let line = ["import", file.to_str().unwrap(), "--format", "json"];
     let line = line.iter().chain(&["--on-repeat", "number"]);
     let (shown, code) = at_terminal(&sandbox.kluis(line.clone()));
-    // The line of the progress is our own.
+    // The progress line is our own.
     is_harmless(&shown.replace("\r\u{1b}[K", "\n"));
     assert_eq!(code, 0, "{shown}");
     let again = sandbox.kluis(line.chain(&["--json"])).run();
@@ -246,10 +246,10 @@ fn hostile_texts_come_back_exactly_from_json() {
     }
 }
 
-/// As an argument and as an option's value of one verb or another: at a terminal, and as JSON.
+/// Uses them as an argument and as an option's value of several verbs: at a terminal, and as JSON.
 fn misuse(sandbox: &Sandbox, names: &[String]) {
     for (number, name) in names.iter().enumerate() {
-        // No argument can hold it.
+        // An argument cannot contain it.
         let name = name.replace('\0', "");
         let option = |option: &str| format!("{option}={name}");
         let line: Vec<String> = match number % 8 {

@@ -23,7 +23,7 @@ fn set_mode(path: &Path, mode: u32) {
     fs::set_permissions(path, Permissions::from_mode(mode)).unwrap();
 }
 
-/// A change that is one each time: what it writes is new.
+/// A change that writes something new each time.
 fn change(sandbox: &Sandbox, vault: &Path, number: usize) -> Outcome {
     let number = number.to_string();
     let line = [
@@ -214,11 +214,11 @@ fn another_users_vault_is_readable_and_stays_theirs_by_root() {
     sandbox.create("more", "v");
     let found = fs::metadata(sandbox.vault()).unwrap();
     assert_eq!((found.uid(), found.gid()), (12345, 12345));
-    // But not everybody may write it any more.
+    // But not all users may write it any more.
     assert_eq!(mode(&sandbox.vault()), 0o664);
 }
 
-/// Runs `write` again and again until the attacker has acted this often; returns how often it ran.
+/// Runs `write` again and again until the attacker has acted this often; returns the number of runs.
 fn race(meddle: impl Fn(usize) + Sync, times: usize, mut write: impl FnMut(usize)) -> usize {
     let (done, failed) = (AtomicUsize::new(0), AtomicBool::new(false));
     thread::scope(|scope| {
@@ -227,7 +227,7 @@ fn race(meddle: impl Fn(usize) + Sync, times: usize, mut write: impl FnMut(usize
                 for turn in 0..times {
                     meddle(turn);
                     done.fetch_add(1, Ordering::Relaxed);
-                    // A processor of its own it has not always: let others run.
+                    // It may have to share a processor: let others run.
                     if turn % 8 == 0 {
                         thread::yield_now();
                     }
@@ -246,7 +246,7 @@ fn race(meddle: impl Fn(usize) + Sync, times: usize, mut write: impl FnMut(usize
     })
 }
 
-/// Links to a file of hers take the place of what a writer makes beside the vault, over and over.
+/// Links to a file of the attacker replace the files that a writer makes beside the vault, over and over.
 fn links_in_the_way(times: usize) {
     let sandbox = Sandbox::with_vault();
     sandbox.create("name", "v");
@@ -268,7 +268,7 @@ fn links_in_the_way(times: usize) {
         }
         2 => drop(fs::remove_file(&lock)),
         _ => {
-            // Every file that was just made beside it.
+            // Every file that was just made in the folder.
             let entries = fs::read_dir(&folder).unwrap().flatten();
             let mut made =
                 entries.filter(|entry| entry.path().extension().is_some_and(|end| end == "tmp"));
@@ -287,8 +287,8 @@ fn links_in_the_way(times: usize) {
         done += usize::from(code == 0);
         ran.any_stdout().any_stderr().ends();
         assert_eq!(fs::read(&victim).unwrap(), VICTIM);
-        // Who may rename in the folder can give the vault's name to a link, be it by way of a temporary file in
-        // the last moment; nothing may be written through it.
+        // A user who may rename in the folder can give the vault's name to a link, even by way of a temporary
+        // file in the last moment. Nothing may be written through it.
         if fs::symlink_metadata(sandbox.vault()).unwrap().is_symlink() {
             swapped += 1;
             fs::remove_file(sandbox.vault()).unwrap();
@@ -311,7 +311,7 @@ fn links_in_the_way(times: usize) {
         .exits(0);
 }
 
-/// The folder of the vault is exchanged with one that everybody may write, over and over.
+/// The folder of the vault is exchanged with one that all users may write, over and over.
 fn folders_exchanged(times: usize) {
     let sandbox = Sandbox::with_vault();
     sandbox.create("name", "v");

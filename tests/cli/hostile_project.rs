@@ -1,5 +1,5 @@
-//! Tests a folder that an attacker filled: programs with well-known names first in PATH, and a project file
-//! that is no regular file. Nothing in it is ever executed or waited for.
+//! Tests a folder that an attacker filled: programs with well-known names first in PATH, and a project file that
+//! is not a regular file. Nothing in it is ever executed or waited for.
 
 use crate::sandbox::{CHEAP_KDF, Invocation, Sandbox, make_pipe};
 use crate::test_program::write_program;
@@ -8,7 +8,7 @@ use std::os::unix::fs::symlink;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-/// Every program that a program like this one might start, in every place where it looks.
+/// Every program that a program like this one might start, in every place where it might look.
 const PROGRAMS: &[&str] = &[
     "bash",
     "cat",
@@ -49,7 +49,7 @@ const PROGRAMS: &[&str] = &[
     "xsel",
 ];
 
-/// A clone of hers, with traps in it.
+/// A clone of the attacker's repository, with traps in it.
 struct Clone {
     sandbox: Sandbox,
     folder: PathBuf,
@@ -178,7 +178,7 @@ fn no_program_of_the_folder_or_of_path_is_executed() {
         done += usize::from(ran.code == 0);
         ran.any_stdout().any_stderr().ends();
     }
-    // They did what they are for, and not merely fail.
+    // The commands do their work, and not merely fail.
     assert!(done >= lines.len() - 4, "{done} of {}", lines.len());
     // The traps work: a program that searches PATH finds them.
     let run = clone.kluis(&["run", "--all", "--", "git"]).run();
@@ -198,7 +198,7 @@ fn an_agent_is_always_this_very_program() {
     }
     let here = |line: &[&str]| {
         let kluis = sandbox.kluis(line).within(&folder);
-        // `setsid` of the sandbox itself is found by the path that the test has.
+        // The sandbox itself finds `setsid` on the path of the test.
         kluis.under(["env", &format!("PATH=.:{}", folder.display())])
     };
     let unlock = here(&["unlock", "-q"]).env("KLUIS_PASSPHRASE_FILE", &passphrase);
@@ -280,7 +280,7 @@ fn doctor_never_waits_for_a_pipe_in_place_of_a_file() {
         let doctor = clone
             .sandbox
             .kluis(["doctor", "--vault", vault.to_str().unwrap()]);
-        // In a second or two; what goes on waiting is ended, and fails.
+        // It takes a second or two; a command that keeps waiting is ended, and fails.
         let looked = doctor.under(["timeout", "60"]).run();
         assert!(looked.code <= 1, "{} {}", looked.code, looked.stderr);
         let said = String::from_utf8_lossy(&looked.stdout).into_owned() + &looked.stderr;

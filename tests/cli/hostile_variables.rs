@@ -46,7 +46,7 @@ const NAMES: &str = "
     LESSEDIT MAILCAPS fish_function_path DEPENDENCIES_OUTPUT CC_x86_64_unknown_linux_gnu HOST_CC CONFIG_SHELL OMPI_MCA_x
 ";
 
-/// What makes programs talk to another place.
+/// Variables that make programs talk to another place.
 const REDIRECTING: &str = "
     HTTP_PROXY HTTPS_PROXY ALL_PROXY NO_PROXY FTP_PROXY RSYNC_PROXY GOPROXY
     PIP_INDEX_URL PIP_TRUSTED_HOST UV_INDEX_URL UV_DEFAULT_INDEX POETRY_REPOSITORIES_EVIL_URL NPM_CONFIG_REGISTRY
@@ -55,7 +55,7 @@ const REDIRECTING: &str = "
     SSH_AUTH_SOCK BUILDKIT_HOST HF_ENDPOINT ELECTRON_MIRROR BUNDLE_MIRROR__ALL PGSERVICEFILE TNS_ADMIN
 ";
 
-/// What a password manager is for, although the families of these names are refused.
+/// Variables that a password manager is for, although their families are refused.
 const CREDENTIALS: &str = "
     CARGO_REGISTRY_TOKEN CARGO_REGISTRIES_MINE_TOKEN YARN_NPM_AUTH_TOKEN NPM_CONFIG__AUTHTOKEN ANSIBLE_VAULT_PASSWORD
     DOCKER_PASSWORD DOCKER_USERNAME COMPOSER_AUTH UV_PUBLISH_TOKEN UV_INDEX_MINE_PASSWORD POETRY_PYPI_TOKEN_MINE
@@ -81,7 +81,7 @@ fn each_variable_is_refused_in_three_spellings_before_unlocking() {
     sandbox.create("name", sandbox.secret("name"));
     let mut accepted = Vec::new();
     for spelling in names.into_iter().flat_map(spellings) {
-        // Without a key: if the vault were opened first, it would be locked.
+        // Without a key: if the vault were opened first, the error would be that it is locked.
         let pair = format!("{spelling}=name");
         let run = ["run", "--json", "-e", &pair, "--", "true"];
         let ran = sandbox.kluis(run).without("KLUIS_TOKEN").run();
@@ -122,7 +122,7 @@ fn what_redirects_programs_is_given_only_by_name() {
     let script = ["--", "sh", "-c", "env | grep -qi \"^$0=\""];
     for name in REDIRECTING.split_whitespace() {
         for spelling in spellings(name) {
-            // Nobody redirects by a variable that `--all` would give: it would refuse these anyway.
+            // Redirecting by a variable of `--all` is impossible: it refuses these anyway.
             let pair = format!("{spelling}=name");
             let line = [&["run", "-e", &pair], &script[..], &[&spelling]].concat();
             sandbox.kluis(line).run().exits(0);

@@ -96,13 +96,13 @@ const DOORS: &[&str] = &[
 /// A file of `src` that the tests use, too.
 const SHARED_WITH_SRC: &str = "test_program";
 
-/// Names that say nothing about what is behind them.
+/// Names that do not describe the content.
 const EMPTY_NAMES: &[&str] = &[
     "base", "common", "core", "handler", "helper", "helpers", "manager", "misc", "types", "util",
     "utils",
 ];
 
-/// The hosts that texts speak of, beside those made for examples; any other was left by a machine.
+/// The hosts in texts, besides those made for examples. Any other host comes from a machine.
 const HOSTS: &[&str] = &[
     "api.github.com",
     "index.docker.io",
@@ -194,7 +194,7 @@ fn no_test_writes_a_program_itself() {
 #[test]
 fn every_file_name_says_what_the_file_does() {
     for file in sources().into_keys().chain(tests().into_keys()) {
-        // A verb has the file that it is called by.
+        // The file of a verb has the verb's name.
         let below = file.strip_prefix("commands/helper").unwrap_or(&file);
         for part in &below.with_extension("") {
             let is_empty = EMPTY_NAMES.iter().any(|name| part == *name);

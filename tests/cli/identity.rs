@@ -31,7 +31,7 @@ fn put(path: &Path, contents: &str) {
     fs::set_permissions(path, Permissions::from_mode(0o600)).unwrap();
 }
 
-/// Makes an identity, and gives its public half.
+/// Makes a key file, and returns its public key.
 fn new(sandbox: &Sandbox, arguments: &[&str]) -> String {
     let made = sandbox.kluis(["key", "new"].iter().chain(arguments)).run();
     let public = String::from_utf8(made.stdout.clone()).unwrap();
@@ -40,7 +40,7 @@ fn new(sandbox: &Sandbox, arguments: &[&str]) -> String {
     public
 }
 
-/// A home with the frozen vault, which is pinned by nothing, and its identity in the usual place.
+/// A home with the frozen vault, without a pin, and its key file in the usual place.
 fn admitted() -> Sandbox {
     let sandbox = Sandbox::empty();
     let vault = sandbox.home().join("v.kluis");
@@ -77,7 +77,7 @@ fn a_key_file_stays_private_and_its_public_key_is_printed() {
     shown.any_stdout().exits(0);
     assert_eq!(object["key_file"], file.to_str().unwrap());
     assert_eq!(object["public_key"], public.trim_end());
-    // Under any umask, and in any place.
+    // Under any umask, and at any place.
     let other = sandbox.home().join("deep/other");
     let made = ["key", "new", "--json", "-o", other.to_str().unwrap()];
     let made = sandbox.kluis(made).prepared("umask 000").run();
@@ -136,7 +136,7 @@ fn a_full_disk_leaves_a_whole_key_file_or_none() {
     assert_eq!(fs::read_dir(&folder).unwrap().count(), 0);
     let unread = sandbox.kluis(["key", "new"]).prepared("exec >&-");
     unread.run().any_stderr().ends();
-    // Its public half can still be had.
+    // Its public key can still be shown.
     let shown = sandbox.kluis(["key", "show"]).run();
     assert!(shown.stdout.starts_with(b"klp_"));
     shown.any_stdout().exits(0);
@@ -273,7 +273,7 @@ fn a_key_file_opens_and_changes_a_pinned_vault() {
     set.any_stdout().exits(0);
     let option = on_vault(&sandbox, &["get", "name", "--pin", VAULT_KEY]);
     option.run().stdout("another").exits(0);
-    // The child of `run` is not told where it is.
+    // The child of `run` does not get its path.
     let line = [
         "run",
         "-e",
@@ -332,13 +332,13 @@ fn a_pin_given_once_at_a_terminal_is_remembered() {
             .any_stderr()
             .exits(5);
     };
-    // A script says it each time.
+    // A script names it each time.
     pinned(&sandbox, &["get", "name"])
         .run()
         .stdout("value")
         .exits(0);
     refused();
-    // A wrong one is not learned.
+    // A wrong pin is not remembered.
     let another = Sandbox::with_vault();
     let key = another.kluis(["vault", "verify", "--json"]).run();
     let other = key.json()["public_key"].as_str().unwrap().to_owned();
@@ -354,7 +354,7 @@ fn a_pin_given_once_at_a_terminal_is_remembered() {
     get.stdout("value").exits(0);
     let wrong = on_vault(&sandbox, &["get", "name", "--pin", &other]).run();
     wrong.any_stderr().exits(5);
-    // It is for this vault: another that somebody made for the key still needs its own.
+    // It is for this vault: a vault that another person made for the key still needs its own.
     let add = ["key", "add", "--full", "--public-key", PUBLIC];
     another.kluis(add).run().any_stderr().exits(0);
     another.create("name", "bait");
@@ -362,7 +362,7 @@ fn a_pin_given_once_at_a_terminal_is_remembered() {
     refused();
 }
 
-/// A vault with the id of yours, made for your key file by somebody else, and named by a branch.
+/// An attacker made a vault with the id of yours for your key file, and a branch names it.
 #[test]
 fn a_project_file_never_replaces_the_pin_that_you_confirmed() {
     let owner = Sandbox::with_vault();
@@ -432,7 +432,7 @@ fn a_project_file_never_replaces_the_pin_that_you_confirmed() {
     fs::write(&vault, &true_bytes).unwrap();
     file("");
     get().run().stdout("value").exits(0);
-    // You may name it yourself, once you have compared it.
+    // You may name it yourself, after you have compared it.
     fs::write(&vault, owner.bytes()).unwrap();
     get()
         .env("KLUIS_PIN", &other_pin)
@@ -461,7 +461,7 @@ fn a_pin_in_a_project_file_counts_only_after_consent() {
     get().run().any_stderr().exits(8);
     let agreed = get().env("KLUIS_PROJECT", "kluis.toml");
     agreed.run().stdout("value").exits(0);
-    // Whose vault it is, `--vault` does not say.
+    // `--vault` does not say whose vault it is.
     let flag = sandbox.kluis(["get", "name", "--vault", "v.kluis"]);
     let flag = flag.env("KLUIS_PROJECT", "kluis.toml");
     flag.run()
@@ -469,8 +469,8 @@ fn a_pin_in_a_project_file_counts_only_after_consent() {
         .exits(5);
 }
 
-/// A vault of a token's owner, which admits an identity for everything, and another token to be removed; the
-/// vault's key.
+/// A vault of a token's owner, with an identity that has full access, and another token to be removed; also
+/// returns the vault's key.
 fn shared() -> (Sandbox, String) {
     let sandbox = Sandbox::with_vault();
     sandbox.create("name", "value");

@@ -8,7 +8,7 @@ use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
 
-/// Every format with one text that holds these values under A and B.
+/// Every format, with one text that has these values under A and B.
 fn written(one: &str, two: &str) -> [(&'static str, String); 5] {
     [
         ("dotenv", format!("export A='{one}' # c\n\nB={two}\n")),
@@ -496,8 +496,8 @@ fn thousands_are_written_at_once() {
     assert_eq!(sandbox.get("N2999"), format!("{value}2999").as_bytes());
 }
 
-/// Makes a dotenv and a YAML file of what is hard to read, with what their usual readers make of them, and
-/// texts that python-dotenv cannot read; or compares the environment with that.
+/// Makes a dotenv and a YAML file of text that is hard to read, with the results of their usual readers, and
+/// texts that python-dotenv cannot read; or compares the environment with these results.
 const READERS: &str = r#"
 import io, json, os, random, re, sys
 import yaml
@@ -596,7 +596,7 @@ fn dotenv_is_read_as_python_reads_it() {
         if format == "dotenv" {
             line.extend(["--dialect", "python"]);
         }
-        // References in the values are warned of.
+        // It warns of references in the values.
         let imported = sandbox.kluis(line).run();
         imported.any_stderr().exits(0);
         let (python, script) = (python.to_str().unwrap(), script.to_str().unwrap());

@@ -1,4 +1,4 @@
-//! Tests `import` with small files that other programs write, each found by its name and content alone.
+//! Tests `import` with small files that other programs write, each recognised by its name and content alone.
 
 use crate::sandbox::Sandbox;
 use std::fs;

@@ -1,9 +1,9 @@
-//! Tests `import` of `.env` files: where programs differ, by whose rules they are read, and names given twice.
+//! Tests `import` of `.env` files: differences between programs, the choice of rules, and repeated names.
 
 use crate::sandbox::Sandbox;
 use serde_json::json;
 
-/// What an import of a `.env` file prints and creates: each line of stderr, then each value by its name.
+/// The output and the secrets of an import of a `.env` file: each line of stderr, then each value by its name.
 #[track_caller]
 fn imported(sandbox: &Sandbox, input: &str, more: &[&str], values: &[(&str, &str)]) -> String {
     let line = ["import", "--format", "dotenv", "--on-conflict", "replace"];

@@ -1,4 +1,4 @@
-//! Tests `import` of the formats with a variable a line, and of `.env` files against their real readers.
+//! Tests `import` of the formats with a variable on each line, and of `.env` files against their real readers.
 
 use crate::readers::programs::{self, NODE_DOTENV, Program};
 use crate::sandbox::Sandbox;
@@ -122,7 +122,7 @@ fn the_content_of_an_env_file_tells_its_format() {
     }
 }
 
-/// Lines of a `.env` file, each of which every reader takes for one variable.
+/// Lines of a `.env` file, each of which is one variable for every reader.
 fn hostile_lines(count: usize) -> Vec<String> {
     const PARTS: &[&str] = &[
         "a", "Z9", " ", "#", " #", "\t", "\\n", "\\t", "\\$", "\\\\", "$", "$A", "${A}", "$(id)",
@@ -143,7 +143,7 @@ fn hostile_lines(count: usize) -> Vec<String> {
     let lines = (0..count).map(|number| {
         let (mut text, quote, end) = draw();
         if quote.is_empty() {
-            // A mark at the beginning would have to be closed.
+            // A mark at the beginning would need a closing one.
             text = text
                 .trim_start_matches(['\'', '"', '`', ' ', '\t', '\u{a0}'])
                 .to_owned();
@@ -174,7 +174,7 @@ fn imported(lines: &str, more: &[&str]) -> (Texts, String) {
     (own.collect(), warnings)
 }
 
-/// The values of a real reader; those that are empty are skipped by an import.
+/// The values of a real reader, without the empty ones, which an import skips.
 fn read_by(program: &Program, arguments: &[&str], file: &str) -> Texts {
     let output = program
         .command()

@@ -62,7 +62,7 @@ left out Work/My bank: attachments: 1
     );
     assert_eq!(sandbox.get("Work.My_bank_username"), b"ann");
     assert_eq!(sandbox.get("door"), format!("{secret}-door").as_bytes());
-    // A title is no variable: the usual key of the name.
+    // A title is not a variable: the usual key of the name.
     assert_eq!(sandbox.show("Work.My_bank")["env_key"], "WORK_MY_BANK");
     let again = sandbox.kluis(line.iter().chain(&["--json"])).run();
     let report = again.json();

@@ -16,7 +16,7 @@ struct Store<'s> {
 }
 
 impl<'s> Store<'s> {
-    /// `None`, with a note, where there is no gpg.
+    /// `None`, with a notice, if there is no gpg.
     fn new(sandbox: &'s Sandbox) -> Option<Self> {
         let keys = sandbox.home().join("keys");
         fs::create_dir(&keys).unwrap();
@@ -197,7 +197,7 @@ fn without_gpg_or_files_the_error_names_the_missing_one() {
              kluis: hint: install GnuPG, which decrypts the files of a password store\n",
         )
         .exits(1);
-    // A gpg of the test's own, which is given no credential and may not ask.
+    // A separate gpg for the test, which gets no credential and may not ask.
     let bin = sandbox.home().join("bin");
     fs::create_dir(&bin).unwrap();
     let gpg = bin.join("gpg");

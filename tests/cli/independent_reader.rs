@@ -1,8 +1,8 @@
-//! Tests a second reader of the format, `tests/reader.py`, written from its specification alone: it opens what
-//! kluis opens and refuses what kluis refuses, with the same word and for the same part.
+//! Tests a second reader of the format, `tests/reader.py`, written from its specification alone: it opens every
+//! file that kluis opens and refuses every file that kluis refuses, with the same word and for the same part.
 //!
-//! It needs a Python with `cryptography` 44 or newer, which has Argon2, found in the same way as the readers
-//! of `export`.
+//! It needs a Python with `cryptography` 44 or newer, which has Argon2, found in the same way as the readers of
+//! `export`.
 
 use crate::readers::programs::Program;
 use crate::sandbox::{CHEAP_KDF, Sandbox};
@@ -12,14 +12,14 @@ use serde_json::{Value, json};
 use std::fs;
 use std::path::Path;
 
-/// Longer, it would be less of a proof.
+/// A longer reader would prove less.
 const MAX_LINES: usize = 390;
 
 fn reader() -> Option<Program> {
     Program::python("cryptography.hazmat.primitives.kdf.argon2")
 }
 
-/// What comes of each opening: a file and how it is unlocked.
+/// The outcomes of the openings, each with a file and a way to unlock it.
 fn outcomes(reader: &Program, openings: &[(&Path, &Value)]) -> Vec<Value> {
     let folder = tempfile::tempdir().unwrap();
     let asked = folder.path().join("asked");

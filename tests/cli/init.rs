@@ -167,7 +167,7 @@ fn without_a_terminal_a_key_file_is_made_and_opens_the_vault() {
             fs::metadata(&key).unwrap().permissions().mode() & 0o777,
             0o600
         );
-        // In any later shell, without a word: the vault is pinned, the key file lies in its place.
+        // In any later shell, silently: the vault is pinned, and the key file is in its place.
         let set = sandbox.kluis(["set", "name"]).stdin("a value").run();
         set.any_stdout().exits(0);
         sandbox
@@ -199,7 +199,7 @@ fn an_existing_key_file_is_used_and_never_replaced() {
     init.any_stdout().exits(0);
     assert_eq!(fs::read(&key).unwrap(), before);
     sandbox.kluis(["list"]).run().any_stderr().exits(0);
-    // The same key opens a second vault; a token in its place is no key.
+    // The same key opens a second vault; a token in its place is not a key.
     let second = sandbox.home().join("second.kluis");
     let init = ["init", "--vault", second.to_str().unwrap()];
     let made = sandbox.kluis(init).run();

@@ -370,7 +370,7 @@ fn no_link_that_a_repository_brought_is_written_through() {
             .stderr_has("is a link, which is not followed")
             .exits(2);
     }
-    // In other words for the same: a key file that is made, and a vault.
+    // The same for a key file to be made, and a vault.
     for (line, variable) in [
         (&["key", "new"][..], "KLUIS_KEY_FILE"),
         (&["init", "--token"], "KLUIS_VAULT"),
@@ -388,7 +388,7 @@ fn no_link_that_a_repository_brought_is_written_through() {
     assert_eq!(fs::read(home.join(".bashrc")).unwrap(), b"mine");
     inject("clone", "out/new", &["--follow"]).exits(0);
     assert_eq!(fs::read_to_string(home.join("folder/new")).unwrap(), one);
-    // A way to the project that is a link, and links of one's own elsewhere.
+    // The way to the project is a link, and there are links of your own elsewhere.
     inject("entry", "plain", &[]).exits(0);
     symlink("folder", home.join("mine")).unwrap();
     inject("", "mine/new", &[]).exits(0);
@@ -427,7 +427,7 @@ fn a_pipe_and_an_inherited_descriptor_are_written_to() {
     inject.stdin(template).run().exits(0);
     reader.join().unwrap();
     fs::remove_file(pipe).unwrap();
-    // It goes on where the stream is, and truncates nothing.
+    // It continues at the position of the stream, and truncates nothing.
     let file = sandbox.given("log", "");
     let script = "exec 3> \"$0\"; echo before >&3; \"$@\"; echo after >&3";
     let inject = sandbox.kluis(["inject", "-o", "/dev/fd/3"]);
@@ -447,7 +447,7 @@ fn a_pipe_and_an_inherited_descriptor_are_written_to() {
         .exits(1);
 }
 
-/// What stands around a value stays what it is, as the real readers say.
+/// Checks with the real readers that the text around a value keeps its meaning.
 #[test]
 fn functions_write_values_that_programs_read_back() {
     let sandbox = Sandbox::with_vault();
@@ -508,7 +508,7 @@ fn a_default_is_for_what_is_missing_and_for_nothing_else() {
     inject("{{ kluis://one | default \"x\" }}")
         .stdout(&one)
         .exits(0);
-    // Denied is not missing.
+    // A denied secret does not count as missing.
     inject("{{ kluis://bound | default \"x\" }}")
         .any_stderr()
         .exits(8);

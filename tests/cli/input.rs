@@ -41,7 +41,7 @@ fn slot_value(sandbox: &Sandbox, name: &str, slot: u64) -> Vec<u8> {
     value
 }
 
-/// It is refused for these fields, each with its kind of mistake.
+/// Checks that it is refused for these fields, each with its kind of mistake.
 #[track_caller]
 fn refused(outcome: Outcome, expected: &Value) {
     let error = outcome.json_error();
@@ -118,7 +118,7 @@ fn it_comes_from_a_file_too_and_then_stdin_is_left_alone() {
 fn an_unreadable_file_is_not_named_and_nothing_is_written() {
     let sandbox = Sandbox::with_vault();
     let before = sandbox.bytes();
-    // You may have thought that the option takes the object itself.
+    // You may have meant that the option takes the object itself.
     for path in [r#"{"value": "hunter2"}"#, "/hunter2", "/"] {
         let create = sandbox.kluis(["create", "name", "--input", path]).run();
         assert!(!create.stderr.contains("hunter2"), "{}", create.stderr);
@@ -223,7 +223,7 @@ fn options_for_fields_of_the_object_conflict_with_it() {
     }
 }
 
-/// No service has fields for these.
+/// Services have no fields for these.
 #[test]
 fn rotation_options_can_stand_beside_the_object() {
     let sandbox = Sandbox::with_vault();
@@ -263,7 +263,7 @@ fn a_passphrase_and_an_object_do_not_fit_through_one_stdin() {
         variable.run().any_stderr().exits(2);
     }
     assert_eq!(sandbox.bytes(), before);
-    // Each by a way of its own.
+    // Each from a different source.
     let create = piped(&sandbox, &["create"], &object).env("KLUIS_PASSPHRASE_FILE", &passphrase);
     create.run().any_stdout().exits(0);
     let file = sandbox.given("object", json!({"description": "d"}).to_string());
@@ -308,7 +308,7 @@ fn null_counts_as_absent() {
     let same = piped(&sandbox, &["update", "name"], &nothing).run();
     same.stderr("kluis: note: unchanged\n").exits(0);
     assert_eq!(sandbox.bytes(), bytes);
-    // An empty field counts as given, and clears; an item of a list always counts as given.
+    // An empty field counts as given and clears the field; an item of a list always counts as given.
     written(
         &sandbox,
         &["update", "name"],

@@ -1,5 +1,5 @@
-//! Tests the recipes of `kluis help integrations` as they stand, each with the program that it is for. A program that
-//! is not installed is skipped with a notice; the recipe is then filled, and looked at.
+//! Tests the recipes of `kluis help integrations` unchanged, each with its program. If a program is not
+//! installed, the test prints a notice, fills the recipe, and examines it.
 
 use crate::helper_git::{bound, real_git};
 use crate::readers::programs::{Need, Program};
@@ -39,7 +39,7 @@ fn recipe(heading: &str) -> Vec<String> {
         .collect()
 }
 
-/// A home with these secrets, in a folder that a stranger's project file lies in.
+/// A home with these secrets, in a folder with another person's project file.
 struct Home {
     sandbox: Sandbox,
 }
@@ -94,7 +94,7 @@ impl Home {
     }
 }
 
-/// Answers HTTP requests, and tells the Authorization of each.
+/// Answers HTTP requests, and sends the Authorization of each.
 fn web_server() -> (u16, Receiver<String>) {
     let listener = TcpListener::bind((HERE, 0)).unwrap();
     let port = listener.local_addr().unwrap().port();
@@ -165,7 +165,7 @@ fn kubectl_gets_the_token_of_a_user() {
     if Program::find("kubectl", Need::Welcome).is_none() {
         return;
     }
-    // kubectl gives a token to TLS alone.
+    // kubectl sends a token only over TLS.
     let folder = home.sandbox.home();
     let make =
         "openssl req -x509 -newkey ed25519 -nodes -keyout key.given -out cert -subj /CN=test";
@@ -218,7 +218,7 @@ print(server.server_address[1], flush=True)
 server.serve_forever()
 "#;
 
-/// Reads a startup message, asks for the password, and gives it: PostgreSQL's protocol 3.0.
+/// Reads a startup message, asks for the password, and returns it: PostgreSQL's protocol 3.0.
 fn postgres() -> (u16, JoinHandle<String>) {
     fn packet(stream: &mut TcpStream) -> Vec<u8> {
         let mut length = [0; 4];
@@ -309,7 +309,7 @@ fn direnv_gives_a_secret_to_what_is_started_in_a_folder() {
 #[test]
 fn the_lines_for_git_docker_and_ssh_set_up_the_helpers() {
     let home = Home::with(&[("ssh_key", "canary-of-ssh")]);
-    // A copy, so that docker's link lies beside it and not in the folder of the build.
+    // A copy, so that docker's link is beside it and not in the folder of the build.
     let program = home.sandbox.home().join("programs/kluis");
     fs::remove_file(&program).unwrap();
     fs::copy(KLUIS, &program).unwrap();

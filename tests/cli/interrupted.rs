@@ -1,5 +1,5 @@
-//! Tests interrupted questions: by a key, by a signal or by closing the terminal. Each time echo is on again
-//! and nothing has changed.
+//! Tests interrupted questions: by a key, by a signal or by closing the terminal. Each time echo is on again and
+//! nothing has changed.
 
 use crate::sandbox::{CHEAP_KDF, Invocation, Sandbox};
 use crate::screen::Screen;
@@ -11,10 +11,10 @@ const PASSPHRASE: &str = "ivory walnut pebble quartz";
 const CTRL_C: &str = "\x03";
 const CTRL_Z: &str = "\x1a";
 
-/// A command, the keys before the question, and the question at which it is interrupted.
+/// A command, the keys before the question, and the question to interrupt.
 struct Prompt {
     line: Vec<&'static str>,
-    /// Question and answer, in turns.
+    /// Questions and answers, in turns.
     before: &'static [(&'static str, &'static str)],
     question: &'static str,
     hidden: bool,
@@ -33,7 +33,7 @@ const UNLOCKED: (&str, &str) = ("Passphrase: ", PASSPHRASE);
 const NEW: &str = "New passphrase (press Enter to use a key file instead): ";
 const CHOSEN: (&str, &str) = ("New passphrase: ", PASSPHRASE);
 
-/// Every question that there is.
+/// Every question of the program.
 fn prompts() -> Vec<Prompt> {
     let prompt = |vault, line: &[&'static str], before, question, hidden| Prompt {
         line: line.to_vec(),
@@ -163,7 +163,7 @@ fn home(vault: Vault) -> Sandbox {
     sandbox
 }
 
-/// Leaves at the question; what was shown, and the exit code.
+/// Interrupts the question; returns the output and the exit code.
 fn leave(kluis: Invocation<'_>, prompt: &Prompt, way: Leaves) -> (Screen, i32) {
     let script = "set -m; \"$@\"; echo stopped with $?; read -r; fg";
     let kluis = match way {
@@ -178,7 +178,7 @@ fn leave(kluis: Invocation<'_>, prompt: &Prompt, way: Leaves) -> (Screen, i32) {
     }
     screen.shows(prompt.question);
     assert_eq!(screen.echoes(), !prompt.hidden, "{:?}", prompt.line);
-    // A signal may overtake what was typed, which is then echoed as at any other time.
+    // A signal may arrive before the typed text, which is then echoed as at any other time.
     if !(prompt.hidden && matches!(way, Leaves::Signal(_))) {
         screen.types("half");
     }
@@ -198,7 +198,7 @@ fn leave(kluis: Invocation<'_>, prompt: &Prompt, way: Leaves) -> (Screen, i32) {
             screen.types(CTRL_C);
         }
     }
-    // That looks at the echo, too.
+    // This also checks the echo.
     let (_, code) = screen.ends();
     (screen, code)
 }

@@ -313,7 +313,7 @@ fn every_other_key_goes_on_when_full_access_is_removed() {
             .exits(0);
     }
     assert_eq!(keys(&sandbox).len(), 3);
-    // And again: each key that came vouches for the next.
+    // And again: each later key vouches for the next.
     sandbox
         .kluis(["vault", "rekey"])
         .run()
@@ -353,7 +353,7 @@ fn no_two_keys_have_one_label() {
     assert_eq!(error["conflicting_ids"].as_array().unwrap().len(), 1);
     refused.any_stderr().exits(6);
     assert_eq!(sandbox.bytes(), before);
-    // Where none is chosen, each gets one of its own.
+    // Without a chosen label, each gets one of its own.
     for _ in 0..2 {
         token(&sandbox, &["-w", "staging"]);
     }
@@ -477,7 +477,7 @@ fn with_forget_a_new_key_reads_no_earlier_value() {
     );
     limited.any_stdout().any_stderr().exits(0);
     let previous = sandbox.vault().with_file_name(".default.kluis.prev");
-    // The new token would open it as far.
+    // The new token would also open it.
     assert!(!previous.exists());
     let by = |line: &[&str]| by(&sandbox, token.trim_end(), line).run();
     by(&["get", "staging/rotated"]).stdout(&new).exits(0);
@@ -492,7 +492,7 @@ fn with_forget_a_new_key_reads_no_earlier_value() {
     full.any_stdout().any_stderr().exits(0);
     assert_eq!(sandbox.slots("rotated").0.len(), 1);
     assert_eq!(sandbox.prints(["list", "--deleted", "-q"], ""), "");
-    // With nothing to forget, nothing is asked.
+    // If there is nothing to forget, nothing is asked.
     let again = add(&["--full"]).run();
     sandbox.keep_token(&again.stdout);
     again.any_stdout().any_stderr().exits(0);
@@ -682,7 +682,7 @@ fn a_renewed_passphrase_replaces_the_old_one() {
 #[test]
 fn a_token_in_the_place_of_a_key_is_not_repeated() {
     let sandbox = shared();
-    // Not its own, which no test may have among the arguments.
+    // Not its own, which must not be among a test's arguments.
     let token = format!("kls_{}", "0".repeat(70));
     let refused = sandbox.kluis(["key", "remove", &token, "--yes"]).run();
     assert!(!refused.stderr.contains(&token), "{}", refused.stderr);
@@ -717,7 +717,7 @@ fn a_public_key_is_added_once() {
     let error = again.json_error();
     again.any_stderr().exits(6);
     assert_eq!(error["conflicting_ids"][0], object["key"]["id"]);
-    // They stay when a key with full access goes, and must learn the vault's new key.
+    // They stay when a key with full access is removed, and need the vault's new key.
     token(&sandbox, &["--label", "full"]);
     let line = ["key", "remove", "full", "--leaked", "--yes"];
     let removed = sandbox.kluis(line).run();
@@ -792,7 +792,7 @@ fn an_expired_key_is_refused_however_far_it_reaches() {
     }
     let listed = sandbox.kluis(["key", "list"]).run();
     listed.any_stdout().stderr_has("passing").exits(0);
-    // A new date is a new life for the same key.
+    // With a new date the same key works again.
     let renew = ["key", "renew", "reader", "--expires", "1d"];
     let renewed = sandbox.kluis(renew).run();
     sandbox.keep_token(&renewed.stdout);

@@ -1,4 +1,4 @@
-//! Tests sizes: input over a limit is refused by name and at once, and vaults larger than anyone has still
+//! Tests sizes: input over a limit is refused by name and at once, and vaults larger than any real one still
 //! work.
 
 use crate::sandbox::Sandbox;
@@ -81,7 +81,7 @@ fn a_hundred_thousand_secrets_can_be_read_listed_and_written() {
     let print = ["run", "-e", "A=NAME_000007", "--", "printenv", "A"];
     let (printed, _) = takes("run", &print, 0);
     assert_eq!(printed, b"value-7\n");
-    // More than the system gives to a program: told, and nothing started.
+    // More than the system passes to a program: an error, and nothing is started.
     let (_, said) = takes("run --all", &["run", "--all", "--", "true"], 125);
     assert!(said.contains("more than the system passes"), "{said}");
     takes("verify", &["vault", "verify"], 0);

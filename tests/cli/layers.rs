@@ -1,5 +1,5 @@
-//! Tests the architecture: which module may use which. An arrow that is not listed here fails, so the picture
-//! in the crate's documentation stays true.
+//! Tests the architecture: which module may use which. An arrow that is not listed here fails, so the picture in
+//! the crate's documentation stays true.
 
 use crate::snapshots::root;
 use std::collections::BTreeMap;
@@ -106,7 +106,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "vault",
         ],
     ),
-    // The mirror of `deliver`: it knows values and names, and no vault.
+    // The counterpart of `deliver`: it knows values and names, and no vault.
     (
         "import",
         &["deliver", "error", "json", "plaintext", "platform", "vault"],
@@ -126,7 +126,7 @@ const ARROWS: &[(&str, &[&str])] = &[
         "state",
         &["platform", "sealed::history", "sealed::id", "sealed::sign"],
     ),
-    // Only how secrets are named, and where the list of trust is kept: it opens no vault.
+    // Only the references to secrets, and the place of the trust list: it opens no vault.
     (
         "project",
         &[
@@ -156,7 +156,7 @@ const ARROWS: &[(&str, &[&str])] = &[
         ],
     ),
     ("keyring", &["plaintext", "sealed"]),
-    // It holds keyrings and knows no vault, no file and no terminal.
+    // It has keyrings and knows no vault, no file and no terminal.
     ("agent", &["keyring", "plaintext", "platform", "sealed"]),
     // The store never sees plaintext, nor how it is sealed.
     ("store", &["platform", "sealed::SealedBytes"]),
@@ -181,7 +181,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ),
 ];
 
-/// Where the tests of a file begin, at its end.
+/// The beginning of a file's tests, at its end.
 pub const TESTS: &str = "#[cfg(test)]\nmod tests {";
 
 /// Every source file, by its path below `src`.
@@ -208,7 +208,7 @@ fn module(file: &Path) -> &str {
     first.trim_end_matches(".rs")
 }
 
-/// What is wrong with the arrows of one file.
+/// The forbidden arrows of one file.
 fn forbidden(file: &Path, source: &str) -> Vec<String> {
     let from = module(file);
     let allowed = ARROWS.iter().find(|(name, _)| *name == from);
@@ -237,7 +237,7 @@ fn used(file: &Path, source: &str) -> Vec<String> {
         let named = modules.filter(|name| code.contains(&format!("{name}::")));
         paths.extend(named.map(str::to_owned));
     }
-    // So often `super`, and it is the root; once more in a module of tests.
+    // As many `super` as this lead to the root; one more in a module of tests.
     let depth = file.iter().count() - usize::from(file.ends_with("mod.rs"));
     let (code, tests) = code.split_once(TESTS).unwrap_or((&code, ""));
     paths.extend(after(&"super::".repeat(depth), code));

@@ -1,12 +1,12 @@
-//! Tests that secrets do not leak: it traces every verb's system calls with `strace`, and reads the errors
-//! about unreadable documents full of secrets. Each sandbox also searches files, arguments and messages.
+//! Tests that secrets do not leak: it traces every verb's system calls with `strace`, and reads the errors about
+//! unreadable documents full of secrets. Each sandbox also searches files, arguments and messages.
 
 use crate::sandbox::{CHEAP_KDF, Sandbox, forms};
 use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-/// What leaves the process, or stays behind it: arguments, names, contents, messages.
+/// The calls whose data leaves the process, or stays behind it: arguments, names, contents, messages.
 const CALLS: &str = "trace=%file,write,pwrite64,writev,pwritev,pwritev2,sendto,sendmsg,connect,bind,\
                      memfd_create,prctl";
 
@@ -34,7 +34,7 @@ fn calls(log: &Path) -> Vec<Call> {
                 Ok(byte) if place > 0 => bytes.push(byte),
                 _ => {}
             }
-            // Between two texts: no secret is put together of both.
+            // Between two texts, so that no secret is found across them.
             if place == 0 || !rest.is_empty() {
                 bytes.push(0);
             }
@@ -49,7 +49,7 @@ fn calls(log: &Path) -> Vec<Call> {
     calls.collect()
 }
 
-/// A sandbox whose commands are watched.
+/// A sandbox whose commands are traced.
 struct Watched {
     sandbox: Sandbox,
     secrets: Vec<Vec<u8>>,
@@ -68,7 +68,7 @@ impl Watched {
         self.secrets.push(secret.to_vec());
     }
 
-    /// Runs a command under `strace`; gives what it printed. `may` says where a secret belongs.
+    /// Runs a command under `strace`; returns its output. `may` are the places where a secret belongs.
     fn run(
         &mut self,
         line: &[&str],
@@ -79,7 +79,7 @@ impl Watched {
     ) -> Vec<u8> {
         let log = self.sandbox.given_path("strace");
         let mut strace = vec!["strace", "-qq", "-xx", "-s", "65536", "-e", CALLS];
-        // The agent that it starts would be waited for.
+        // `strace` would wait for the agent that it starts.
         if line[0] != "unlock" {
             strace.push("-f");
         }
@@ -114,7 +114,7 @@ impl Watched {
         printed
     }
 
-    /// A command that hands nothing out.
+    /// Runs a command that outputs no secret.
     fn quiet(&mut self, line: &[&str], stdin: &str) {
         self.run(line, stdin, 0, &[], |_| false);
     }
@@ -123,7 +123,7 @@ impl Watched {
         self.run(line, stdin, code, &[], |_| false);
     }
 
-    /// A command that hands a secret out, on stdout.
+    /// Runs a command that outputs a secret, on stdout.
     fn hands_out(&mut self, line: &[&str]) {
         let found = self.found_where_it_belongs;
         self.run(line, "", 0, &[], is_stdout);
@@ -138,7 +138,7 @@ fn is_stdout(call: &Call) -> bool {
     call.name.starts_with("write") && call.descriptor == Some(1)
 }
 
-/// Whether `strace` is there and sees what a process that forbids it writes, which takes root.
+/// Whether `strace` is there and sees the writes of a process that forbids it, which takes root.
 fn can_watch() -> bool {
     let tried = Command::new("strace")
         .args(["-o", "/dev/null", "true"])
@@ -204,7 +204,7 @@ fn no_verb_asks_the_system_for_anything_that_holds_a_secret() {
         all.hands_out(&["export", "--format", format, "-e", "A=name"]);
     }
     all.hands_out(&["run", "-e", "A=name", "--", "printenv", "A"]);
-    // The child's own writing goes into the pipe that kluis reads.
+    // The child's own output goes into the pipe that kluis reads.
     let line = ["run", "--mask", "-e", "A=name", "--", "printenv", "A"];
     let masked = all.run(&line, "", 0, &[], is_stdout);
     assert!(memchr::memmem::find(&masked, b"canary").is_none());
@@ -266,7 +266,7 @@ fn until_nothing_is_left(all: &mut Watched) {
     all.quiet(&["delete", "name", "--forever", "--yes"], "");
 }
 
-/// The verbs about passphrases and the agent, which a value reaches by its socket alone.
+/// The verbs about passphrases and the agent. A value reaches these only by the agent's socket.
 fn passphrases(all: &mut Watched) {
     let phrases = ["one", "two"].map(|name| {
         let phrase = all.secret("a passphrase of this test");
@@ -307,7 +307,7 @@ fn passphrases(all: &mut Watched) {
     all.run(&["lock"], "", 0, &agent, |_| false);
 }
 
-/// Names of documents with a canary in each value, and how they are read.
+/// Documents with a canary in each value, and the command lines that read them.
 fn documents(canary: &str) -> Vec<(&'static [&'static str], String)> {
     vec![
         (
@@ -349,7 +349,7 @@ fn documents(canary: &str) -> Vec<(&'static [&'static str], String)> {
     ]
 }
 
-/// The document cut, and with something else in one place, at every `step`-th byte.
+/// The document cut, and with another byte in one place, at every `step`-th byte.
 fn spoilt(document: &str, step: usize) -> Vec<Vec<u8>> {
     let bytes = document.as_bytes();
     let mut all = Vec::new();
@@ -374,7 +374,7 @@ fn spoilt(document: &str, step: usize) -> Vec<Vec<u8>> {
 
 fn what_is_said_of(step: usize) {
     let sandbox = Sandbox::with_vault();
-    // Of random letters: a message would hold a part of it by no accident.
+    // Random letters: no message contains a part of it by accident.
     let canary = format!("zq{:x}kvjxw", u64::from(std::process::id()) * 0x9e37_79b9);
     sandbox.keep(canary.as_bytes());
     let (mut refused, mut read) = (0, 0);
@@ -427,7 +427,7 @@ fn a_fault_at_any_byte_is_reported_without_the_content() {
     what_is_said_of(1);
 }
 
-/// Where memory is refused the program ends, by an error or by a signal, and takes what it knows with it.
+/// If memory is refused the program ends, by an error or by a signal, without revealing a secret.
 #[test]
 fn running_out_of_memory_anywhere_reveals_no_secret() {
     if !can_watch() {
@@ -469,10 +469,10 @@ fn running_out_of_memory_anywhere_reveals_no_secret() {
                 match code {
                     0 => ended[0] += 1,
                     1..=9 => ended[1] += 1,
-                    // The loader's own, or the allocator's word for it.
+                    // A message of the loader, or of the allocator.
                     _ => ended[2] += 1,
                 }
-                // The last is of the runtime, before the first line of `main`.
+                // The last is from the runtime, before the first line of `main`.
                 let words = ["kluis: ", "memory allocation of", "thread 'main'"];
                 let is_known = told.is_empty() || words.iter().any(|word| told.contains(word));
                 assert!(is_known, "{inject}: {told}");

@@ -165,7 +165,7 @@ fn an_app_name_selects_its_linked_secrets() {
     missing.stderr_has("there is no app nope").exits(3);
 }
 
-/// Secrets in every state, as a table at a terminal tells them.
+/// Secrets in every state, as a table at a terminal shows them.
 fn states() -> Sandbox {
     let sandbox = Sandbox::with_vault();
     for line in [
@@ -199,7 +199,7 @@ fn a_terminal_shows_relative_times_and_due_in_colour() {
         }
         let is_relative = table.contains(" ago") || table.contains("now");
         assert!(is_relative && !table.contains(':'), "{table}");
-        // A column of nothing is left out, until there is something.
+        // An empty column is left out, until there is content.
         assert!(!table.contains("DESCRIPTION"), "{table}");
         let plain = shown(&sandbox.kluis(["list"]).env("NO_COLOR", "1"), columns);
         assert!(
@@ -343,7 +343,7 @@ fn deleted_secrets_are_listed_on_request_only() {
         (&json!(ids[1]), &json!(2))
     );
     assert_eq!(web["deleted_at"], rows[0][1]);
-    // One that is there has no such member.
+    // A secret that is not deleted has no such member.
     let listed = sandbox.kluis(["list", "--json"]).run();
     assert!(listed.json()["secrets"][0].get("deleted_at").is_none());
     listed.any_stdout().exits(0);

@@ -1,11 +1,11 @@
-//! Tests passphrases where memory is limited, by RLIMIT_AS and by control groups: new ones fit, and what does not
-//! fit says so and is never killed.
+//! Tests passphrases with limited memory, by RLIMIT_AS and by control groups: new parameters fit, and a
+//! derivation that does not fit fails with an error and is never killed.
 
 use crate::file_systems::mounted;
 use crate::sandbox::{CHEAP_KDF, Invocation, Sandbox};
 use serde_json::Value;
 
-/// Under a limit of address space that leaves so many MiB beside the program itself.
+/// A limit of address space that leaves so many MiB besides the program itself.
 fn limited(sandbox: &Sandbox, mebibytes: u64) -> String {
     let starts = |mebibytes: u64| {
         let limit = format!("ulimit -v {}", mebibytes * 1024);
@@ -42,12 +42,12 @@ fn a_new_passphrase_fits_into_the_memory_there_is_and_says_so() {
         made.stderr_has(WARNING).exits(0);
         let memory = memory_of_key(&sandbox);
         assert!((8..=most).contains(&memory), "{memory}");
-        // And opens there.
+        // It also opens there.
         let opened = sandbox.kluis(["vault", "verify"]).prepared(&limit);
         let opened = opened.env("KLUIS_PASSPHRASE_FILE", &passphrase);
         opened.run().any_stdout().exits(0);
     }
-    // Where it is plenty, there is no warning.
+    // With plenty of memory, there is no warning.
     let sandbox = Sandbox::empty();
     let passphrase = sandbox.given("passphrase", sandbox.secret("passphrase"));
     let made = init(&sandbox, &passphrase).run();
@@ -73,7 +73,7 @@ fn an_added_passphrase_fits_as_well() {
     assert!(memory_of_key(&sandbox) < 64);
 }
 
-/// A control group of this version, as `/sys/fs/cgroup` has it, of which 1 MiB is in use.
+/// A control group of this version, as in `/sys/fs/cgroup`, with 1 MiB in use.
 fn group(version: u32, mebibytes: u64) -> String {
     let limit = mebibytes << 20;
     let files = match version {

@@ -1,5 +1,5 @@
-//! End-to-end tests: the real binary in a sandbox. Most rules are tested beside the code; here is only what
-//! needs the whole program.
+//! End-to-end tests: the real binary in a sandbox. Most rules are tested beside the code; here are only the tests
+//! that need the whole program.
 #![expect(
     clippy::unwrap_used,
     clippy::panic,

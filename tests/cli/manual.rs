@@ -1,5 +1,5 @@
-//! Makes the manual page of a command or a topic. Sections that clap does not know are read from the help
-//! text: a heading with a colon, then a term and its text on each line.
+//! Makes the manual page of a command or a topic. Sections that clap does not know are read from the help text: a
+//! heading with a colon, then a term and its text on each line.
 
 use crate::topics::{Part, parts};
 use clap::builder::PossibleValue;
@@ -75,7 +75,7 @@ pub fn topic_page(topic: &str, about: &str, text: &str) -> Vec<u8> {
 /// Title and name.
 fn beginning(name: &str, part: u8, about: &str) -> Vec<u8> {
     let version = env!("CARGO_PKG_VERSION");
-    // No date: the page changes when its text does. The preamble is what roff writes an apostrophe with.
+    // No date: the page changes only with its text. The preamble lets roff write an apostrophe.
     let title = format!(
         "{PREAMBLE}.TH {} {part} \"\" \"kluis {version}\" \"Kluis Manual\"\n",
         name.to_uppercase()
@@ -86,7 +86,7 @@ fn beginning(name: &str, part: u8, about: &str) -> Vec<u8> {
     page
 }
 
-/// The sections of the overview that go with every verb: what is true of all of them.
+/// The sections of the overview that apply to every verb.
 fn surroundings(command: &Command, all: &Command) -> Vec<String> {
     let wanted: &[&str] = match command.get_name() {
         "help" => &["Exit codes"],
@@ -133,7 +133,7 @@ fn see_also(command: &Command, all: &Command) -> Vec<u8> {
     section("SEE ALSO", [references(names)])
 }
 
-/// The verbs that the overview tells under the same heading.
+/// The verbs under the same heading of the overview.
 fn group(command: &Command, all: &Command) -> Vec<String> {
     let overview = sections(all);
     let verbs = |text: &str| -> Vec<String> {
@@ -162,14 +162,14 @@ fn references(mut names: Vec<(String, u8)>) -> Roff {
     roff
 }
 
-/// What stands by its place, before what is named.
+/// The positional arguments, before the named ones.
 fn arguments(command: &Command) -> Vec<u8> {
     let arguments = options(command, |argument| !argument.is_positional());
     let arguments = String::from_utf8(arguments).unwrap();
     arguments.replace(".SH OPTIONS\n", ".SH ARGUMENTS\n").into()
 }
 
-/// The section of all but those that are left out.
+/// The section of all options except those that are left out.
 fn options(command: &Command, is_left_out: impl Fn(&Arg) -> bool) -> Vec<u8> {
     let shown = shown(command).mut_args(|argument| {
         if is_left_out(&argument) {
@@ -185,7 +185,7 @@ fn options(command: &Command, is_left_out: impl Fn(&Arg) -> bool) -> Vec<u8> {
     without_preamble(&section)
 }
 
-/// Every verb takes the global options; only the page of kluis tells them.
+/// Every verb takes the global options; only the page of kluis lists them.
 fn shown(command: &Command) -> Command {
     let is_verb = command.get_name() != "kluis";
     command
@@ -211,7 +211,7 @@ fn with_values_in_its_help(option: Arg) -> Arg {
     option.help(help).hide_possible_values(true)
 }
 
-/// What clap puts before each of its parts.
+/// Removes the preamble that clap puts before each part.
 fn without_preamble(part: &[u8]) -> Vec<u8> {
     part.strip_prefix(PREAMBLE.as_bytes()).unwrap().to_vec()
 }
@@ -224,7 +224,7 @@ fn synopsis(command: &Command) -> Vec<u8> {
     section("SYNOPSIS", [line([bold(name), roman(rest)])])
 }
 
-/// A verb's description is what its help begins with.
+/// The description of a verb is the beginning of its help.
 fn description(command: &Command) -> Vec<u8> {
     let text = command.get_before_help().or(command.get_about());
     let text = text.map(ToString::to_string).unwrap_or_default();
@@ -293,7 +293,7 @@ fn entry(text: &str) -> Roff {
             roff.control("TP", []);
             roff.text([bold(text.trim_start())]);
         }
-        // More of the entry above.
+        // A continuation of the entry above.
         None => {
             roff.text([roman(text.trim_start())]);
         }

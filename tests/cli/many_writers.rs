@@ -22,11 +22,11 @@ enum Kills {
     TenASecond,
 }
 
-/// Where the one process of a writer is, for others to kill it.
+/// The place of a writer's current process, for others to kill it.
 #[derive(Default)]
 struct Seat(Mutex<Option<Child>>);
 
-/// How a process ended; no code when it was killed.
+/// The end of a process; no code if it was killed.
 struct Ended {
     code: Option<i32>,
     printed: String,
@@ -48,7 +48,7 @@ impl Seat {
                     printed: String::new(),
                     told: String::new(),
                 };
-                // Less than a pipe holds, so it was not waited for.
+                // Less than a pipe can buffer, so nobody had to read it before.
                 let out = child.stdout.as_mut().unwrap();
                 out.read_to_string(&mut ended.printed).unwrap();
                 let err = child.stderr.as_mut().unwrap();
@@ -67,8 +67,8 @@ impl Seat {
     }
 }
 
-/// Has every writer work, beside readers that must never fail; gives what each writer found, and how many
-/// processes were killed.
+/// Lets every writer work, beside readers that must never fail; returns the result of each writer, and the number
+/// of killed processes.
 fn at_once<T: Send, W: Send>(
     sandbox: &Sandbox,
     kills: Kills,
@@ -117,7 +117,7 @@ fn at_once<T: Send, W: Send>(
     (found, killed.into_inner())
 }
 
-/// Only the vault, its lock and its previous bytes, once a writer was not disturbed.
+/// Checks that there is only the vault, its lock and its previous bytes, once a writer was not disturbed.
 fn is_whole(sandbox: &Sandbox) {
     sandbox.create("LAST", "v");
     sandbox
@@ -152,7 +152,7 @@ fn distinct_names(creates: usize, kills: Kills) {
     let (found, killed) = at_once(&sandbox, kills, total, work, |seat, commands| {
         let mut ids = Vec::new();
         for mut create in commands {
-            // A name that is taken after a kill was written before it.
+            // If a name is taken after a kill, it was written before the kill.
             let mut was_killed = false;
             loop {
                 let ended = seat.run(&mut create);

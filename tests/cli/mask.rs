@@ -14,7 +14,7 @@ const CTRL_C: &str = "\x03";
 const CTRL_D: &str = "\x04";
 const CTRL_Z: &str = "\x1a";
 
-/// A vault with one secret, which scripts find in `V`.
+/// A vault with one secret, which is `V` in scripts.
 fn with_secret() -> (Sandbox, String) {
     let sandbox = Sandbox::with_vault();
     let value = sandbox.secret("value");
@@ -30,7 +30,7 @@ fn at_terminal(sandbox: &Sandbox, script: &str) -> Screen {
     Screen::start(masked(sandbox, script).command_at_terminal(), 80)
 }
 
-/// Started by a shell at a terminal, whose `"$@"` it is.
+/// A shell at a terminal starts it as `"$@"`.
 fn in_shell(sandbox: &Sandbox, script: &str, shell: &str) -> Screen {
     let command = masked(sandbox, script).under(["bash", "-c", shell, "bash"]);
     Screen::start(command.command_at_terminal(), 80)
@@ -51,7 +51,7 @@ fn a_value_that_comes_byte_by_byte_is_hidden() {
     let (sandbox, _) = with_secret();
     let script = "printf '%s|%.9s|%s' \"$V\" \"$V\" \"$V\" | dd bs=1 2>/dev/null";
     let ran = masked(&sandbox, script).run();
-    // Nine bytes are no value, and are shown once that is known.
+    // Nine bytes are no value, and are shown once that is certain.
     ran.stdout("[hidden]|value-can|[hidden]").exits(0);
 }
 
@@ -105,7 +105,7 @@ fn an_encoding_in_lines_is_hidden() {
     );
     let hex = "printf %s \"$V\" | od -An -v -tx1 | tr -d ' \\n' | fold -w 60; echo";
     long(hex, "[hidden]\n");
-    // An empty line is none of an encoder.
+    // An encoder writes no empty line.
     let ran = masked(
         &sandbox,
         "printf '%.2s\\n\\n' $(printf %s \"$V\" | base64 -w 0)",
@@ -444,7 +444,7 @@ fn in_a_pipeline_a_terminal_stays_one_and_keys_stay_untouched() {
 fn the_command_cannot_read_the_processes_above_it() {
     let (sandbox, value) = with_secret();
     let found = sandbox.given_path("found");
-    // Up to the first that has another name; what it could read goes past the mask.
+    // Up to the first process with another name; text that it could read goes past the mask.
     let script = "up=$PPID
         while grep -q '^Name:.kluis\\|^Name:.exe' /proc/$up/status; do
             echo 'looked at a process above'
@@ -455,7 +455,7 @@ fn the_command_cannot_read_the_processes_above_it() {
             up=$(sed -n 's/^PPid:.//p' /proc/$up/status)
         done > \"$FOUND\" 2> /dev/null
         (: < /proc/$$/environ) && echo \"$V\"";
-    // Root may look anywhere, unless these are taken from it.
+    // Root may look anywhere, unless it drops these rights.
     let under = ["setpriv", "--bounding-set=-all"];
     let is_root = rustix::process::geteuid().is_root();
     let script = sandbox.given("script", script);
@@ -486,8 +486,8 @@ fn the_command_cannot_read_the_processes_above_it() {
 #[test]
 fn a_reader_that_takes_its_time_gets_everything() {
     let (sandbox, _) = with_secret();
-    // More than one pipe holds and less than two: the command ends, and nobody reads until its grace is long
-    // over.
+    // More than one pipe can buffer and less than two: the command ends, and nobody reads until long after its
+    // grace.
     let shell = "\"$@\" | { sleep 4; wc -l; }";
     let ran = masked(&sandbox, "seq 1 20000; echo \"$V\"");
     let ran = ran.under(["bash", "-c", shell, "bash"]).run();

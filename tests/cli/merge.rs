@@ -5,7 +5,7 @@ use serde_json::json;
 use std::fs;
 use std::path::PathBuf;
 
-/// A vault with one secret, and another copy of it in which that was changed and a second was made.
+/// A vault with one secret, and another copy of it in which that secret was changed and a second was made.
 fn changed_copy() -> (Sandbox, PathBuf) {
     let sandbox = Sandbox::with_vault();
     sandbox.create("a", sandbox.secret("first"));
@@ -116,7 +116,7 @@ fn two_files_or_two_workspaces_are_compared() {
     found.any_stdout().exits(0);
     let found = diff(&[files[0], files[1], "--exit-code"]);
     found.any_stdout().stderr_has("the two differ").exits(1);
-    // A program tells it from a failure by the word.
+    // A program distinguishes it from a failure by the word.
     for (second, word) in [(files[1], "differs"), ("./missing.kluis", "not_found")] {
         let ran = diff(&[files[0], second, "--exit-code", "--json"]);
         ran.any_stdout()

@@ -1,7 +1,7 @@
-//! Tests PID namespaces, as bwrap, firejail and containers make them: `kluis` as process 1, and at a terminal whose
-//! foreground job cannot be seen.
+//! Tests PID namespaces, as bwrap, firejail and containers make them: `kluis` as process 1, and at a terminal
+//! whose foreground job is not visible.
 //!
-//! Where no namespace may be made, the tests print so and pass.
+//! If no namespace can be made, the tests print so and pass.
 
 use crate::sandbox::Sandbox;
 use crate::screen::Screen;

@@ -24,7 +24,7 @@ fn put(sandbox: &Sandbox, bytes: &[u8]) {
     fs::write(sandbox.vault(), bytes).unwrap();
 }
 
-/// The one file that tells what was seen of the vault.
+/// The one file that remembers the vault.
 fn memory(sandbox: &Sandbox) -> PathBuf {
     let folder = sandbox.home().join(".local/state/kluis/vaults");
     let mut entries = fs::read_dir(folder).unwrap();
@@ -90,7 +90,7 @@ fn an_accepted_copy_is_expected_from_then_on() {
     let accepted = sandbox.kluis(["get", "name", "--accept-older"]).run();
     accepted.stdout("old").exits(0);
     get(&sandbox).stdout("old").exits(0);
-    // It goes on from there, and what was left behind is another history by then.
+    // It continues from there, and the abandoned vault is then another history.
     sandbox.create("another", "v");
     let went_on = sandbox.bytes();
     put(&sandbox, &newer);
@@ -117,7 +117,7 @@ fn a_fork_from_an_older_copy_is_noticed() {
     put(&elsewhere, &older);
     fs::remove_file(memory(&elsewhere)).unwrap();
     elsewhere.create("elsewhere", "v");
-    // As far on as what was seen here, and one further.
+    // As far as the vault seen here, and one further.
     for revision in [3, 4] {
         put(&sandbox, &elsewhere.bytes());
         let found =
@@ -162,7 +162,7 @@ fn in_a_git_work_tree_an_older_copy_is_only_a_warning() {
         let create = sandbox.kluis(["create", name]).stdin("new").run();
         create.any_stdout().exits(0);
     }
-    // Whoever can write here can make a work tree of it, so an older copy must be accepted once.
+    // Any writer here can make a work tree of it, so an older copy must be accepted once.
     let newest = sandbox.bytes();
     put(&sandbox, &older);
     get(&sandbox).any_stderr().exits(5);
@@ -184,7 +184,7 @@ fn in_a_git_work_tree_an_older_copy_is_only_a_warning() {
     assert_eq!(warnings.len(), 1, "{object}");
     assert!(warnings[0].as_str().unwrap().contains(told), "{object}");
     shown.any_stdout().any_stderr().exits(0);
-    // A change is warned of once, though it is looked at twice.
+    // There is one warning for a change, although it is checked twice.
     let set = sandbox.kluis(["set", "name"]).stdin("changed").run();
     assert_eq!(set.stderr.matches("warning").count(), 1, "{}", set.stderr);
     set.any_stdout().any_stderr().exits(0);
@@ -238,7 +238,7 @@ fn a_worktree_of_an_older_branch_is_only_a_warning() {
     kluis("main", &["get", "name"]).stdout("new").exits(0);
 }
 
-/// A long pin, as it is given to a job, whose machine remembers nothing.
+/// A long pin, as a job gets it, whose machine remembers nothing.
 struct Pinned<'s> {
     sandbox: &'s Sandbox,
     pin: String,
@@ -277,7 +277,7 @@ fn a_long_pin_refuses_an_older_copy() {
     sandbox.create("later", "v");
     let later = sandbox.bytes();
     pinned.get(&later).stdout("old").exits(0);
-    // In a checkout just the same: that is what it is for.
+    // Also in a checkout: that is its purpose.
     fs::create_dir(sandbox.home().join(".git")).unwrap();
     let message =
         "is older than the pin: the workspace default is at revision 2, and the pin's is 3";
@@ -286,7 +286,7 @@ fn a_long_pin_refuses_an_older_copy() {
     let json = json.env("KLUIS_PIN", &pin).run();
     assert_eq!(json.json_error()["code"], "older");
     json.any_stderr().exits(5);
-    // The short one says nothing about that.
+    // The short pin does not cover that.
     let short = sandbox.kluis(["get", "name"]).env("KLUIS_PIN", &key).run();
     short.stdout("old").exits(0);
     for wrong in [format!("{key}:1.3"), format!("{key}:"), format!("{pin}A")] {
@@ -313,7 +313,7 @@ fn parts(bytes: &[u8]) -> Vec<String> {
     parts.collect()
 }
 
-/// However often the other parts were changed.
+/// Regardless of the number of changes to the other parts.
 #[test]
 fn an_older_part_in_a_newer_file_does_not_pass_a_long_pin() {
     let sandbox = Sandbox::with_vault();
@@ -409,7 +409,7 @@ fn a_fork_is_noticed_however_far_it_went_on() {
         get(&sandbox)
             .stderr_has("was changed from an older copy")
             .exits(5);
-        // It is not learned, and the true vault is as good as before.
+        // It is not remembered, and the true vault is as good as before.
         put(&sandbox, &seen);
         get(&sandbox).stdout("old").exits(0);
         pinned
@@ -421,7 +421,7 @@ fn a_fork_is_noticed_however_far_it_went_on() {
     }
 }
 
-/// A vault tells of its last 64 revisions: further on nobody can know, and a warning says so.
+/// A vault lists its last 64 revisions. Beyond them the order is unknown, and a warning says so.
 #[test]
 fn more_revisions_than_a_vault_lists_are_a_warning() {
     let (sandbox, _) = moved_on();
@@ -495,11 +495,11 @@ fn damaged_memory_is_reported_once_and_repaired() {
         get(&sandbox).stderr_has("is an older copy").exits(5);
         put(&sandbox, &newer);
     }
-    // As a power cut leaves it.
+    // As after a power cut.
     fs::write(&path, "").unwrap();
     get(&sandbox).stdout("old").exits(0);
     assert!(fs::metadata(&path).unwrap().len() > 0);
-    // A pipe is not waited for, and a link is not written through.
+    // It does not wait for a pipe, and does not write through a link.
     fs::remove_file(&path).unwrap();
     make_pipe(&path);
     let told = "is not a regular file";
@@ -543,14 +543,14 @@ fn without_a_state_directory_everything_works_silently() {
     put(&sandbox, &newer);
     let homeless = sandbox.kluis(["get", "name", "--vault", vault]);
     homeless.without("HOME").run().stdout("old").exits(0);
-    // A folder that may not be written to.
+    // A folder that it may not write to.
     let folder = memory(&sandbox).parent().unwrap().to_owned();
     fs::remove_dir_all(&folder).unwrap();
     fs::create_dir(&folder).unwrap();
     fs::set_permissions(&folder, Permissions::from_mode(0o500)).unwrap();
     get(&sandbox).stdout("old").exits(0);
     fs::set_permissions(&folder, Permissions::from_mode(0o700)).unwrap();
-    // The disk is full, as far as this process goes.
+    // The disk is full, for this process.
     fs::remove_dir_all(&folder).unwrap();
     let full = sandbox.kluis(["get", "name"]).prepared("ulimit -f 0");
     full.run().stdout("old").exits(0);
@@ -601,7 +601,7 @@ fn an_unopened_vault_changes_no_memory() {
     let other = Sandbox::with_vault();
     other.create("name", "v");
     let ours = sandbox.bytes();
-    // Theirs, and theirs under our id: neither is opened by our token.
+    // Theirs, and theirs under our id: our token opens neither.
     let id = |bytes: &[u8]| {
         let text = String::from_utf8_lossy(bytes).into_owned();
         let at = text.find("vlt_").unwrap();
@@ -638,7 +638,7 @@ fn the_last_passphrase_key_is_remembered_and_a_token_is_not() {
     assert!(remembered().contains("\"opened_by\":\"key_"));
 }
 
-/// A vault with an owner's passphrase, and a copy made by someone who had full access then; her token.
+/// A vault with an owner's passphrase, a copy made by a holder of full access at that time, and her token.
 fn with_a_holder_who_left() -> (Sandbox, PathBuf, String, Vec<u8>) {
     let (sandbox, passphrase) = Sandbox::with_passphrase();
     let own = |line: &[&str], value: &str| {
@@ -672,7 +672,7 @@ fn a_removed_owner_cannot_continue_from_an_older_copy() {
             hers.run().any_stdout().any_stderr().exits(0);
         }
     }
-    // Each part of it is newer than what the owner's machine has seen.
+    // Each part of it is newer than the owner's machine has seen.
     put(&sandbox, &hers.bytes());
     let get = |more: &[&str]| {
         let line = [&["get", "name"], more].concat();
@@ -683,7 +683,7 @@ fn a_removed_owner_cannot_continue_from_an_older_copy() {
     for _ in 0..2 {
         get(&[]).stderr_has(told).exits(5);
     }
-    // Neither an old pin that names her key nor accepting an older copy settles that, one without the other.
+    // Neither an old pin that names her key nor accepting an older copy suffices alone.
     let verify = hers.kluis(["vault", "verify", "--json"]);
     let verify = verify.env("KLUIS_TOKEN", &token).run();
     let pin = verify.json()["public_key"].as_str().unwrap().to_owned();
@@ -695,7 +695,7 @@ fn a_removed_owner_cannot_continue_from_an_older_copy() {
     let written = sandbox.kluis(["create", "bank"]).stdin("v");
     let written = written.env("KLUIS_PASSPHRASE_FILE", &passphrase).run();
     written.any_stderr().exits(5);
-    // Nor is it brought back from beside a vault that an attacker damaged.
+    // Nor is it restored from beside a vault that an attacker damaged.
     let previous = sandbox.vault().with_file_name(".default.kluis.prev");
     fs::write(previous, hers.bytes()).unwrap();
     put(&sandbox, b"noise");
@@ -755,7 +755,7 @@ fn another_machine_follows_to_the_new_key_and_says_so() {
     // From then on the old one is refused, whoever signs with it.
     put(&elsewhere, &old);
     get(&[]).any_stderr().exits(5);
-    // After a leak nothing vouches.
+    // After a leak no key vouches for the new one.
     let rekey = sandbox.kluis(["vault", "rekey", "--leaked", "--yes"]);
     let rekey = rekey.env("KLUIS_PASSPHRASE_FILE", &passphrase).run();
     rekey.any_stdout().any_stderr().exits(0);
@@ -781,7 +781,7 @@ fn a_planted_work_tree_does_not_excuse_an_older_copy() {
     get(&sandbox).any_stderr().exits(5);
 }
 
-/// A colleague's longer copy, a backup, a branch elsewhere.
+/// For example a colleague's longer copy, a backup, a branch elsewhere.
 #[test]
 fn a_look_at_a_longer_copy_makes_the_true_vault_no_older() {
     let sandbox = Sandbox::with_vault();

@@ -1,5 +1,5 @@
-//! Tests outputs that are no plain files and outputs that cannot be written: each is an error, and nobody's file is
-//! lost.
+//! Tests outputs that are not plain files and outputs that cannot be written: each is an error, and nobody's file
+//! is lost.
 
 use crate::sandbox::{Invocation, Sandbox, make_pipe};
 use std::fs::{self, Permissions};
@@ -35,7 +35,7 @@ fn a_full_device_behind_a_mask_is_an_error() {
     let told = fs::read_to_string(sandbox.home().join("log")).unwrap();
     let why = "the output of the command could not be written: No space left on device";
     assert!(told.contains(why), "{told}");
-    // Its own failure comes first, and without output there is none.
+    // Its own failure takes precedence, and without output there is none.
     let full = "exec > /dev/full";
     let ran = masked(&sandbox, "echo $V; exit 7").prepared(full).run();
     ran.any_stderr().exits(7);
@@ -57,7 +57,7 @@ fn a_closed_reader_behind_a_mask_is_never_exit_code_0() {
     ran.run().stdout("0\n").exits(0);
 }
 
-/// What lies at a path before, and why nothing is written there.
+/// A kind of file, the way to make it at a path, and the reason why nothing is written there.
 type Place = (&'static str, fn(&Path), &'static str);
 
 const PLACES: [Place; 6] = [
@@ -152,7 +152,7 @@ fn a_pipe_that_nobody_reads_is_an_error_after_a_while() {
         waited > Duration::from_secs(9) && waited < Duration::from_secs(30),
         "{waited:?}"
     );
-    // A reader that goes away in the middle.
+    // A reader that stops in the middle.
     let large = "v".repeat(60_000);
     sandbox.create("large", &large);
     let template = "{{ kluis://large }}".repeat(4);

@@ -1,7 +1,7 @@
-//! Tests who may use a vault after a change: mode, group and owner stay as they were, a group can share a vault, and
+//! Tests who may use a vault after a change: mode, group and owner stay the same, a group can share a vault, and
 //! root locks nobody out.
 //!
-//! Most of it takes root and other users. Where that is missing, the tests print so and pass.
+//! Most of it takes root and other users. Without them, the tests print so and pass.
 
 use crate::agent_hostile::{has, is_root, reachable};
 use crate::sandbox::{Invocation, Sandbox};
@@ -18,7 +18,7 @@ fn is_possible() -> bool {
     is_root("being another user") && has("setpriv") && reachable()
 }
 
-/// As this user, in the group of the team unless it is the stranger.
+/// Runs it as this user, in the group of the team unless it is the stranger.
 fn by(invocation: Invocation<'_>, user: u32) -> Invocation<'_> {
     let groups = if user == STRANGER {
         "--clear-groups".to_owned()
@@ -152,7 +152,7 @@ fn a_folder_of_a_group_is_refused_unless_the_vault_is_shared() {
     let shared = format!("shared with the group {TEAM}");
     assert!(found.contains(&shared), "{found}");
     doctor.any_stdout().any_stderr().ends();
-    // Where everybody may write, no group makes it better.
+    // If everybody may write, a group does not help.
     fs::set_permissions(folder, Permissions::from_mode(0o2777)).unwrap();
     let refused = by(set(&sandbox, &vault, &token, "w"), ADA).run();
     refused.stderr_has("other users can write to").exits(1);
@@ -222,7 +222,7 @@ fn a_lock_that_root_made_is_named_and_found_by_doctor() {
         "{found}"
     );
     doctor.any_stdout().any_stderr().exits(1);
-    // A change by root gives it to the owner of the vault, and so does its removal.
+    // After a change by root it belongs to the owner of the vault, and also after its removal.
     set(&sandbox, &vault, &token, "r")
         .run()
         .any_stdout()
@@ -232,7 +232,7 @@ fn a_lock_that_root_made_is_named_and_found_by_doctor() {
         .run()
         .any_stdout()
         .exits(0);
-    // A lock that others may read can be taken by them: no error for a mode that suffices.
+    // A user can take a lock that they may only read: this mode is no error.
     chown(&lock, Some(0), Some(0)).unwrap();
     fs::set_permissions(&lock, Permissions::from_mode(0o644)).unwrap();
     by(set(&sandbox, &vault, &token, "w"), ADA)

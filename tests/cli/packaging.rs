@@ -21,7 +21,7 @@ fn texts(value: &Value) -> Vec<&str> {
     items.map(|item| item.as_str().unwrap()).collect()
 }
 
-/// Where each file of the package goes, the program aside, with its permissions.
+/// The target of each file of the package, except the program, with its permissions.
 fn assets() -> BTreeMap<String, (String, String)> {
     let manifest = manifest();
     let assets = manifest["package"]["metadata"]["deb"]["assets"].as_array();
@@ -100,13 +100,13 @@ fn whatever_a_package_is_made_of_comes_with_the_crate() {
 fn a_release_has_no_names_of_functions_in_it() {
     let manifest = manifest();
     let release = &manifest["profile"]["release"];
-    // Where the package has settings of its own, Cargo forgets the profile's.
+    // If the package has settings of its own, Cargo ignores the profile's.
     for profile in [release, &release["package"]["kluis"]] {
         assert_eq!(profile["strip"].as_bool(), Some(true));
     }
 }
 
-/// A script of `packaging/`, which works in that folder and gets nothing from the network.
+/// A script of `packaging/`, which works in that folder without the network.
 fn script(name: &str, folder: &Path) -> Command {
     let mut script = Command::new(root().join("packaging").join(name));
     script.current_dir(folder).env("CARGO_NET_OFFLINE", "true");
@@ -124,7 +124,7 @@ fn pack(folder: &Path, program: &Path) -> String {
     String::from_utf8(packed.stdout).unwrap().trim().to_owned()
 }
 
-/// A text of `package.metadata.binstall` with its names put in.
+/// A text of `package.metadata.binstall` with its names filled in.
 fn binstall(key: &str, target: &str) -> String {
     let manifest = manifest();
     let text = manifest["package"]["metadata"]["binstall"][key].as_str();

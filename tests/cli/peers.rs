@@ -1,4 +1,4 @@
-//! Bugs that other secrets managers shipped, and why each cannot happen here: its test, or the reason.
+//! Bugs that other secrets managers shipped. For each, the test or the reason why it cannot happen here.
 //!
 //! - fnox#473, values expanded by the shell that activates them: `readers::bash_reads_shell`, `readers::zsh_reads_shell`,
 //!   `readers::fish_reads_fish`, `direnv::the_envrc_line_gives_the_exact_value_and_runs_nothing`

@@ -4,7 +4,7 @@ use crate::sandbox::Sandbox;
 use crate::screen::Screen;
 use rustix::process::Signal;
 
-/// The cursor moves back up to the prompt: a frame has been drawn whole.
+/// The cursor moves back up to the prompt: a whole frame has been drawn.
 const DRAWN: &str = "A\r\x1b[";
 
 fn vault() -> Sandbox {
@@ -85,7 +85,7 @@ fn arrows_choose_and_the_verb_continues() {
         sandbox.prints(["list", "-q"], ""),
         "db_password\ndb_user\ngithub_token\n"
     );
-    // The deleted ones are picked from a list of their own, and nothing is picked to be lost without a question.
+    // Deleted ones are picked from a separate list, and no secret is lost by a pick without a question.
     let mut screen = at_terminal(&sandbox, "restore", 80);
     screen.shows("1 of 1");
     screen.types("web\r");
@@ -113,7 +113,7 @@ fn more_than_fits_is_shown_by_its_end_and_leaves_no_line_behind() {
     screen.types(&"z".repeat(39));
     screen.types("end");
     let shown = screen.shows(&format!("…{}end", "z".repeat(35)));
-    // A prompt that is broken into two lines is drawn once more with each key.
+    // A prompt that is broken into two lines would be drawn once more with each key.
     assert!(!shown.contains("Secret:\n"), "{shown:?}");
     screen.types("\x15web\r");
     let (shown, code) = screen.ends();

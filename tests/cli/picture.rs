@@ -7,10 +7,10 @@ use crate::snapshots::compare_file;
 use std::fmt::Write;
 
 const COLUMNS: u16 = 80;
-/// A value as you would type it. The picture shows it nowhere.
+/// A value as you would type it. It must not appear in the picture.
 const TYPED: &str = "not-a-real-key";
 
-/// Each command, and what you answer to what it asks.
+/// Each command, and your answers to its questions.
 const SESSION: &[(&str, &[(&str, &str)])] = &[
     (
         "kluis init --quiet",
@@ -54,7 +54,7 @@ const DARK: Theme = Theme {
     dim: "#8b949e",
 };
 
-/// What the terminal shows of the whole session.
+/// The output of the terminal in the whole session.
 fn session() -> String {
     let sandbox = Sandbox::empty();
     sandbox.keep(TYPED.as_bytes());
@@ -76,7 +76,7 @@ fn session() -> String {
     steady(&shown)
 }
 
-/// The same with one time in place of those that no two sessions share.
+/// The same with one fixed time in place of those that differ between sessions.
 fn steady(shown: &str) -> String {
     let is_number = |word: &str| word.bytes().all(|byte| byte.is_ascii_digit());
     let words = shown.split_inclusive([' ', '\n']).map(|word| {
@@ -124,7 +124,7 @@ text {{ font: 14px ui-monospace, SFMono-Regular, Menlo, Consolas, "DejaVu Sans M
     svg + "</svg>\n"
 }
 
-/// A line of the terminal as text of an SVG, where a class stands for each colour.
+/// A line of the terminal as text of an SVG, with a class for each colour.
 fn spans(line: &str) -> String {
     let escaped = line
         .replace('&', "&amp;")

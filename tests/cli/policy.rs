@@ -1,4 +1,4 @@
-//! Tests when a value should be replaced: what is stored, when `kluis` warns, and what is due.
+//! Tests when a value should be replaced: the stored policy, the warnings of `kluis`, and the due secrets.
 
 use crate::sandbox::{Outcome, Sandbox, now};
 use serde_json::{Value, json};
@@ -123,7 +123,7 @@ fn the_stored_policy_is_shown() {
 fn the_reason_and_the_date_of_being_due_agree() {
     let (sandbox, _) = with(&["--rotate-every", "1s"]);
     sleep(Duration::from_millis(2_100));
-    // Due for rotation first, and expired since.
+    // Due for rotation before it expired.
     let created = sandbox.show("key")["created_at"].clone();
     set(&sandbox, &["--expires", "0s"]);
     let shown = sandbox.show("key");

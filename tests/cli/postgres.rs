@@ -1,7 +1,7 @@
 //! Tests `rotate --exec` with a real PostgreSQL role, whose password `rotate_role.sh` changes.
 //!
-//! Where PostgreSQL is not installed, the tests print so and pass: `rotate_exec` and its neighbours do the
-//! same with a stand-in.
+//! If PostgreSQL is not installed, the tests print so and pass: `rotate_exec` and its neighbours do the same with
+//! a stand-in.
 
 use crate::sandbox::{Invocation, Sandbox};
 use crate::snapshots::root;
@@ -14,10 +14,10 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use tempfile::TempDir;
 
-/// What `postgres.sh` exits with where PostgreSQL is missing.
+/// The exit code of `postgres.sh` if PostgreSQL is missing.
 const NOT_INSTALLED: i32 = 77;
 
-/// `code` as a shell tells of a process that was killed.
+/// `code` of a killed process, as a shell reports it.
 const KILLED: i32 = 128 + 9;
 
 /// Kills kluis when the password is about to change; the test decides the rest.
@@ -38,11 +38,11 @@ struct Database {
 }
 
 impl Database {
-    /// `None`, after saying so, where it cannot be started because it is not there.
+    /// `None`, with a notice, if PostgreSQL is not installed.
     fn start() -> Option<Self> {
         let sandbox = Sandbox::with_vault();
         let first = sandbox.secret("first");
-        // If root runs the tests, the server runs as another user and so not in the sandbox.
+        // If root runs the tests, the server runs as another user and so outside of the sandbox.
         let directory = tempfile::Builder::new()
             .prefix("kluis-postgres-")
             .permissions(Permissions::from_mode(0o755))
@@ -80,7 +80,7 @@ impl Database {
         })
     }
 
-    /// A line of kluis in the surroundings that libpq looks for.
+    /// A line of kluis in the environment that libpq expects.
     fn kluis<'s>(&'s self, line: &[&str]) -> Invocation<'s> {
         let mut kluis = self.sandbox.kluis(line);
         for (name, value) in &self.settings {
@@ -98,7 +98,7 @@ impl Database {
         self.kluis(&[&["rotate", "db"], options, &exec].concat())
     }
 
-    /// The same with something else instead of the change, which may call the real `psql`.
+    /// The same with another script in place of the change, which may call the real `psql`.
     fn interrupted(&self, at_change: &str) -> Invocation<'_> {
         let programs = self.sandbox.home().join("programs");
         fs::create_dir_all(&programs).unwrap();
@@ -109,7 +109,7 @@ impl Database {
         rotate.env("PATH", path).env("AT_CHANGE", at_change)
     }
 
-    /// Whether the role gets in with this password.
+    /// Whether the role can log in with this password.
     fn opens(&self, password: &[u8]) -> bool {
         let password = String::from_utf8(password.to_vec()).unwrap();
         let psql = Command::new("psql")
@@ -137,7 +137,7 @@ impl Database {
         pending
     }
 
-    /// Nothing is pending, and `get` opens the server.
+    /// Checks that nothing is pending, and that the value of `get` opens the server.
     fn assert_settled(&self) {
         assert!(!self.is_pending());
         assert!(
@@ -147,7 +147,7 @@ impl Database {
         self.sandbox.keep(&self.value());
     }
 
-    /// No password that the vault knows of is in the server's log, which has every statement.
+    /// Checks that no password in the vault is in the server's log, which has every statement.
     fn assert_log_is_clean(&self) {
         let log = fs::read_to_string(self.directory.path().join("cluster/server.log")).unwrap();
         assert!(
@@ -257,7 +257,7 @@ fn if_the_server_accepts_no_password_the_new_one_is_kept() {
     let Some(database) = Database::start() else {
         return;
     };
-    // The vault has another one than the server.
+    // The vault has another password than the server.
     let wrong = database.sandbox.secret("wrong");
     let update = database.kluis(&["update", "db", "--value"]);
     update.stdin(&wrong).run().exits(0);

@@ -3,7 +3,7 @@
 use crate::sandbox::Sandbox;
 use crate::screen::Screen;
 
-/// A vault whose passphrase takes a second or more: as much memory and work as a file may ask for.
+/// A vault whose passphrase takes a second or more: as much memory and work as a file may require.
 fn slow() -> Sandbox {
     let sandbox = Sandbox::empty();
     let passphrase = sandbox.given("passphrase", "ivory walnut pebble quarter");

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 const PRINT: &str = "printf '%s|' \"${ONE-unset}\" \"${TWO-unset}\"";
 
-/// A project with a copy of the vault of its own.
+/// A project with its own copy of the vault.
 fn project(sandbox: &Sandbox, text: &str) -> PathBuf {
     let folder = sandbox.home().join("project");
     fs::create_dir_all(folder.join("deep/er")).unwrap();
@@ -44,7 +44,7 @@ fn run_gives_the_listed_secrets_in_any_folder_below() {
     create.run().any_stdout().exits(0);
     let text = "workspace = 'staging'\n[env]\nONE = 'default/one'\nTWO = 'kluis://two'";
     let folder = project(&sandbox, text);
-    // What is meant is the project's vault and not this one.
+    // The project's vault is in use, and not this one.
     fs::remove_file(sandbox.vault()).unwrap();
     for place in ["", "deep", "deep/er"] {
         let run = sandbox.kluis(["run", "--", "sh", "-c", PRINT]);
@@ -204,7 +204,7 @@ fn a_mistake_is_reported_by_line_and_column_and_never_quoted() {
         let json = sandbox.kluis(["list", "--json"]).within(&folder).run();
         assert_eq!(json.json_error()["code"], "invalid");
         json.any_stderr().exits(7);
-        // What needs no vault does not ask for the file either.
+        // A command that needs no vault does not ask about the file either.
         let other = sandbox.kluis(["completions", "bash"]).within(&folder).run();
         other.any_stdout().exits(0);
         fs::remove_file(&path).unwrap();

@@ -1,5 +1,5 @@
-//! Tests the variables of a project file: literals, texts with secrets in them, workspaces, options, and what `run`
-//! does with them.
+//! Tests the variables of a project file: literals, texts with secrets in them, workspaces, options, and how
+//! `run` uses them.
 
 use crate::sandbox::{Outcome, Sandbox};
 use std::fs;
@@ -55,12 +55,12 @@ impl Project {
         trust.run().any_stdout().any_stderr().ends();
     }
 
-    /// What a command in the project's folder says.
+    /// The output of a command in the project's folder.
     fn kluis(&self, arguments: &[&str]) -> Outcome {
         self.sandbox.kluis(arguments).within(&self.folder).run()
     }
 
-    /// What `run` gives the variables, each on a line.
+    /// The values that `run` gives the variables, each on a line.
     fn env(&self, options: &[&str], names: &str) -> Outcome {
         let script = names
             .split(' ')
@@ -103,7 +103,7 @@ fn a_variable_that_is_set_stays_only_where_that_is_asked_for() {
     given(&[], "trace")
         .stdout(format!("trace {url}\n"))
         .exits(0);
-    // Set to nothing counts as not set.
+    // A variable set to nothing counts as not set.
     given(&[], "").stdout(format!("debug {url}\n")).exits(0);
     given(&["--only"], "trace")
         .stdout(format!("trace {url}\n"))
@@ -111,7 +111,7 @@ fn a_variable_that_is_set_stays_only_where_that_is_asked_for() {
     for option in ["--keep-existing", "--keep-existing=DATABASE_URL,OTHER"] {
         given(&[option], "trace").stdout("trace mine\n").exits(0);
     }
-    // Its overlay says nothing of keeping.
+    // The table of the workspace does not say to keep it.
     let production = given(&["-w", "production"], "trace");
     production
         .stdout("warn postgres://app:100%25%20sure@db/app\n")
@@ -154,7 +154,7 @@ fn what_is_chosen_by_option_is_added_and_wins() {
     env(&["--except", "nope"])
         .stderr_has("there is no selected variable or secret nope")
         .exits(125);
-    // A variable of -e without a key is that of the secret, and comes before the file's, too.
+    // A variable of -e without a key is that of the secret, and also takes precedence over the file's.
     project.rewrite("vault = 'secrets.kluis'\n[env]\nDB_USER = { value = 'x' }");
     env(&["-e", "db_user"])
         .stdout("A=unset\nB=unset\nDB_USER=ada\n")
@@ -211,7 +211,7 @@ fn a_missing_secret_is_named_with_its_line_or_replaced() {
     env("A = { secret = 'db_user', default = 'x' }")
         .stdout("A=ada\n")
         .exits(0);
-    // What is there and may not be given is never replaced.
+    // A secret that exists and is denied is never replaced.
     let bind = ["update", "db_user", "--allow-domain", "example.com"];
     project.kluis(&bind).any_stdout().any_stderr().exits(0);
     env("A = { text = '{db_user}', default = 'x' }")
@@ -252,7 +252,7 @@ fn options_of_run_hold_without_being_typed() {
         .kluis(["run", "--", "sh", "-c", "echo $A $B $C ${MINE-unset}"])
         .within(&project.folder)
         .env("MINE", "x");
-    // A literal is no secret, and part of a text is one.
+    // A literal is not secret, and part of a text is.
     run.run()
         .stdout("[hidden] literal [hidden] unset\n")
         .exits(0);
@@ -325,7 +325,7 @@ fn what_a_workspace_adds_is_asked_about_in_that_workspace() {
         refused(&text, "default", default);
         refused(&text, "production", production);
     }
-    // A variable that a workspace removed comes back only with a yes.
+    // A variable that a workspace removed comes back only after your yes.
     let removed = EXAMPLE.replace("[env]", "[env]\nDEBUG_KEY = { value = '1' }");
     project.rewrite(&removed);
     refused(&removed.replace("DEBUG_KEY = false\n", ""), "default", "");
@@ -386,7 +386,7 @@ fn workspaces_are_judged_one_by_one_and_the_hint_names_them() {
     let project = Project::new(EXAMPLE);
     let all = || project.kluis(&["check", "--all-workspaces", "-q"]);
     all().any_stdout().exits(0);
-    // The state of one workspace is of another branch than that of the other.
+    // The trusted states of the two workspaces come from different branches.
     project.rewrite(&EXAMPLE.replace("debug", "trace"));
     project.rewrite(EXAMPLE);
     all().any_stdout().exits(0);

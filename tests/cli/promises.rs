@@ -1,5 +1,5 @@
 //! Tests that .github/SECURITY.md and `kluis help security` make the same promises, that each promise names
-//! tests that exist, and that README.md claims nothing beyond them.
+//! existing tests, and that README.md claims nothing beyond them.
 
 use crate::layers::{TESTS, sources};
 use crate::snapshots::root;
@@ -8,7 +8,7 @@ use std::fs;
 use std::path::PathBuf;
 
 struct Promise {
-    /// Against whom, or against which event.
+    /// The attacker, or the event.
     against: String,
     text: String,
     tests: Vec<String>,
@@ -18,7 +18,7 @@ fn read(name: &str) -> String {
     fs::read_to_string(root().join(name)).unwrap()
 }
 
-/// Words alone: how a text is broken into lines is for its page to say.
+/// Only the words: each page breaks its lines differently.
 fn words(text: &str) -> String {
     let words: Vec<&str> = text.split_whitespace().collect();
     words.join(" ")
@@ -52,7 +52,7 @@ fn promises() -> Vec<Promise> {
     promises.collect()
 }
 
-/// What is not promised: a sentence for whom and another for why.
+/// The limits: a sentence on the attacker and another on the reason.
 fn limits() -> Vec<(String, String)> {
     let section = section("What is not promised");
     let limits = section.split("\n- ").skip(1).map(words);
@@ -173,12 +173,12 @@ fn a_test_is_recognised_as_one() {
     }
 }
 
-/// A variable that no text explains is one that is gone, or one that nobody can find.
+/// A variable that no text explains is an old one, or one that nobody can find.
 #[test]
 fn every_variable_in_a_text_is_known() {
     let list = root().join("man/kluis.1");
     let known = fs::read_to_string(list).unwrap().replace('\\', "");
-    // In recipes, of their own; and what a child of `rotate --exec` gets.
+    // Variables of recipes, and those that a child of `rotate --exec` gets.
     let others = [
         "KLUIS_COMMIT",
         "KLUIS_VERSION",

@@ -1,4 +1,4 @@
-//! Tests `vault prune`: dropping past versions and deleted secrets for ever, never without a yes.
+//! Tests `vault prune`: dropping past versions and deleted secrets for ever, never without your yes.
 
 use crate::sandbox::{Sandbox, now};
 use crate::screen::Screen;
@@ -47,7 +47,7 @@ fn pruned(sandbox: &Sandbox, options: &[&str]) -> Value {
     object
 }
 
-/// The slots and the names of what was dropped, with their workspaces.
+/// The dropped slots and names, with their workspaces.
 fn dropped(object: &Value) -> (Vec<String>, Vec<String>) {
     let path = |secret: &Value| {
         let member = |name: &str| secret[name].as_str().unwrap().to_owned();
@@ -236,7 +236,7 @@ fn a_value_set_during_the_question_is_not_dropped() {
     );
     assert_eq!(code, 6);
     assert_eq!(sandbox.bytes(), before);
-    // It was the current one when the question was asked.
+    // It was the current one at the time of the question.
     assert_eq!(value(&sandbox, 300), current);
 }
 
@@ -294,7 +294,7 @@ fn the_choice_is_by_name_kind_age_and_workspace() {
         );
         sandbox.prints(["vault", "verify"], "");
     }
-    // What is old enough goes.
+    // Drops everything that is old enough.
     std::thread::sleep(std::time::Duration::from_millis(2_100));
     let object = pruned(&template, &["--older-than", "1s"]);
     assert_eq!(

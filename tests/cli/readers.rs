@@ -1,6 +1,6 @@
-//! Tests every format of `export` with its real readers: each of two thousand hostile values arrives exactly,
-//! and nothing in it runs. A reader that is not installed is skipped with a note, or fails the test with
-//! `KLUIS_REQUIRE_READERS=1`. `KLUIS_PYTHON` and `KLUIS_NODE_PATH` say where the libraries are.
+//! Tests every format of `export` with its real readers: each of two thousand hostile values arrives exactly, and
+//! nothing in it runs. A reader that is not installed is skipped with a note, or fails the test with
+//! `KLUIS_REQUIRE_READERS=1`. `KLUIS_PYTHON` and `KLUIS_NODE_PATH` give the places of the libraries.
 
 mod engine;
 pub mod grammars;
@@ -12,7 +12,7 @@ use hostile::{Document, Values};
 use hostile::{carried_by_docker, carried_by_gitlab, carried_by_node, carried_by_python};
 use programs::{Need, Program};
 
-/// `env -0` says what a shell has exported.
+/// `env -0` prints the variables that a shell has exported.
 const EVALUATE: &str = "eval \"$(cat document.given)\"; exec env -0";
 
 #[track_caller]
@@ -24,16 +24,16 @@ fn assert_same(reader: &str, expected: &Values, found: &Values) {
     }
 }
 
-/// `import` gets the same values from what `export` wrote.
+/// Checks that `import` gets the same values from the output of `export`.
 #[track_caller]
 fn assert_kluis_reads(document: &Document, options: &[&str]) {
     let sandbox = Sandbox::with_vault();
     let file = document.sandbox().given_path("document");
     let line = ["import", file.to_str().unwrap(), "--json", "--format"];
-    // Without a dialect some values are warned of.
+    // Without a dialect it warns of some values.
     let imported = sandbox.kluis(line.iter().chain(options)).run();
     imported.any_stdout().any_stderr().exits(0);
-    // A manifest holds bytes that no variable can.
+    // A manifest contains bytes that no variable can.
     let export = sandbox.kluis(["export", "--all", "--format", "k8s"]).run();
     let found = grammars::manifest(str::from_utf8(&export.stdout).unwrap());
     export.any_stdout().exits(0);
@@ -241,7 +241,7 @@ fn github_reads_github_and_hides_each_line() {
     }
 }
 
-/// What `export --format dotenv` warns of, when ruby reads the file.
+/// The values that `export --format dotenv` warns of are those that ruby changes or runs.
 #[test]
 fn ruby_changes_or_runs_what_dotenv_warns_of() {
     let Some(ruby) = Program::ruby("dotenv") else {
@@ -252,7 +252,7 @@ fn ruby_changes_or_runs_what_dotenv_warns_of() {
         text.bytes()
             .all(|byte| byte.is_ascii_graphic() && byte != b'\\')
     };
-    // A drawn value may hold `$(` and something that is no command: sh complains of that.
+    // A random value may contain `$(` and text that is no command: sh complains about that.
     let output = ruby.output(&document, &["-e", programs::RUBY_DOTENV, "document.given"]);
     let found = programs::base64(&output.stdout);
     let (mut same, mut changed) = (0, 0);

@@ -1,5 +1,5 @@
-//! Tests README.md: every shell block runs, in order and in one shell, as for a reader who starts at the top
-//! on a machine without earlier state.
+//! Tests README.md: every shell block runs, in order and in one shell, as for a reader who starts at the top on a
+//! machine without earlier state.
 
 use crate::sandbox::{KLUIS, Sandbox};
 use crate::snapshots::root;
@@ -10,8 +10,8 @@ use std::process::{Command, Stdio};
 
 const MAX_LINES: usize = 250;
 
-/// Stands in for cargo, which would build this package again: it says what it was asked, and installs
-/// the program that is being tested.
+/// Stands in for cargo, which would build this package again: it prints its arguments, and installs the program
+/// under test.
 const CARGO: &str = "#!/bin/sh
 echo \"cargo $*\" >> \"$HOME/cargo.log\"
 if [ \"$1\" = install ]; then

@@ -1,5 +1,5 @@
-//! Tests the recipes of `kluis help ci` as they stand: each step of a job in a shell as the service starts
-//! it, the rest as far as a machine without that service can.
+//! Tests the recipes of `kluis help ci` unchanged: each step of a job in a shell as the service starts it, the
+//! rest as far as possible without that service.
 
 use crate::readers::grammars;
 use crate::readers::programs::{Need, Program};
@@ -25,7 +25,7 @@ case $1 in
 esac
 ";
 
-/// Says which key it was given, without saying the key.
+/// Prints which key it got, without printing the key.
 const DEPLOY: &str = "#!/bin/sh
 printf %s \"$DEPLOY_KEY\" | cksum
 [ -z \"${KLUIS_TOKEN-}\" ]
@@ -46,7 +46,7 @@ fn recipe(heading: &str) -> Vec<String> {
         .collect()
 }
 
-/// A folder with what is in it when a job begins, and what the service keeps for it.
+/// A folder in its state when a job begins, and the values that the service keeps for it.
 struct Job {
     sandbox: Sandbox,
     token: String,
@@ -57,7 +57,7 @@ struct Job {
 type Variables<'v> = Vec<(&'v str, String)>;
 
 impl Job {
-    /// Made by the recipe that says how.
+    /// Made by the recipe for that.
     fn prepared() -> Self {
         let sandbox = Sandbox::with_vault();
         let folder = sandbox.home().join("checkout");
@@ -91,7 +91,7 @@ impl Job {
         self.sandbox.home().join("checkout")
     }
 
-    /// What a shell gives that has nothing but these variables.
+    /// The output of a shell that has only these variables.
     fn shell(&self, shell: &[&str], script: &str, variables: &Variables) -> Output {
         let path = format!(
             "{}:/usr/local/bin:/usr/bin:/bin",
@@ -111,7 +111,7 @@ impl Job {
             .unwrap()
     }
 
-    /// What a step prints that succeeds.
+    /// The output of a step that succeeds.
     fn step(&self, script: &str, variables: &Variables) -> String {
         printed(self.shell(&["bash", "-eo", "pipefail", "-c"], script, variables))
     }
@@ -128,7 +128,7 @@ impl Job {
         self.sandbox.given("token", format!("{token}\n"))
     }
 
-    /// What deploy.sh prints.
+    /// The output of deploy.sh.
     fn deployed(&self) -> String {
         let given = vec![("DEPLOY_KEY", self.key.clone())];
         self.step("./deploy.sh", &given)
@@ -236,7 +236,7 @@ fn the_token_reads_one_workspace_until_it_is_removed() {
     assert_eq!(code("kluis show deploy_key"), 4);
 }
 
-/// Stands for what fetches and builds: it puts the program that is tested where it was told to.
+/// Stands in for the tools that fetch and build: it puts the program under test at the requested place.
 const FETCH: &str = "#!/bin/sh
 echo \"$(basename \"$0\") $*\" >> \"$HOME/fetched.log\"
 case $(basename \"$0\") in curl) cp \"$HOME/programs/kluis\" \"$2\" ;; esac
@@ -287,7 +287,7 @@ fn a_ci_job_names_its_project_file_and_checks_it() {
     let run = |script: &str, more: &[(&'static str, String)]| job.shell(&bash, script, &with(more));
     let deployed = printed(run(gate, &[("PIN", job.pin.clone())]));
     assert!(deployed.ends_with(&job.deployed()), "{deployed}");
-    // A pin that was made later refuses this copy.
+    // A pin of a later state refuses this copy.
     let vault = job.folder().join("secrets.kluis");
     let bytes = fs::read(&vault).unwrap();
     job.owner("kluis --project kluis.toml create later --generate 8");

@@ -126,7 +126,7 @@ fn a_thief_is_refused_after(changes: &[&[&str]]) {
             .exits(0);
     }
     fs::write(sandbox.vault(), thief.bytes()).unwrap();
-    // The owner's machine, one with the new pin, and one that knows nothing but the new passphrase.
+    // The owner's machine, one with the new pin, and one that only has the new passphrase.
     by(&sandbox, &passphrase, &["get", "name"])
         .stderr_has("is signed by another key than before")
         .exits(5);

@@ -251,7 +251,7 @@ fn a_copy_is_a_secret_of_its_own() {
     let printed = String::from_utf8(id.stdout.clone()).unwrap();
     assert!(printed.starts_with("sec_"), "{printed}");
     id.any_stdout().exits(0);
-    // It is bound as the first one is.
+    // It is bound to the same hosts as the first one.
     kluis(&["get", "copied"]).any_stderr().exits(8);
     let get = ["get", "copied", "--for", "https://api.example.com"];
     kluis(&get).stdout(&value).exits(0);

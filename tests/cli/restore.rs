@@ -69,7 +69,7 @@ fn a_reference_to_a_deleted_secret_says_how_to_restore_it() {
         assert_eq!(error["hint"], hint, "{line:?}");
         gone.any_stderr().exits(code);
     }
-    // What chooses by itself does not choose it.
+    // A selection without names does not include it.
     let all = sandbox.kluis(["export", "--format", "json", "--all"]).run();
     let document = all.json();
     let keys: Vec<_> = document.as_object().unwrap().keys().collect();
@@ -128,7 +128,7 @@ fn a_name_that_is_taken_needs_another_one() {
         );
         taken.any_stderr().exits(6);
     }
-    // So may the other name be.
+    // The other name may be taken, too.
     let taken = sandbox.kluis(["restore", &id, "--name", "name"]).run();
     taken.any_stderr().exits(6);
     assert_eq!(sandbox.bytes(), before);
@@ -260,7 +260,7 @@ fn removed_links_are_told_again_and_can_be_pasted() {
         quietly(&sandbox, &[line.strip_prefix("kluis ").unwrap()]);
     }
     assert_eq!(sandbox.show("name")["app_count"], 2);
-    // They are of the past once it has been brought back.
+    // They are past versions once it is restored.
     quietly(
         &sandbox,
         &["app delete web --yes", "app delete staging/job --yes"],
@@ -283,7 +283,7 @@ fn a_secret_that_is_named_twice_is_restored_once() {
     let ids = [&found[0]["id"], &found[2]];
     assert_eq!(ids, [&json!(id), &Value::Null], "{found}");
     restored.any_stdout().exits(0);
-    // Two of one name are not the same.
+    // Two of one name are not the same secret.
     quietly(&sandbox, &["delete name"]);
     let before = sandbox.bytes();
     let both = sandbox.kluis(["restore", &id, &older]).run();

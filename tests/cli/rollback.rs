@@ -33,7 +33,7 @@ fn the_value_before_is_effective_again_as_a_new_slot() {
     for member in ["id", "created_at", "name"] {
         assert_eq!(after[member], before[member]);
     }
-    // And back: what was replaced last is what was before.
+    // And back: the value that was replaced last becomes the one before.
     let second = rolled(&sandbox, &[]);
     assert_eq!(sandbox.get("key"), new.as_bytes());
     assert_eq!(sandbox.slots("key").0, [0, 100, first, second]);

@@ -115,7 +115,7 @@ fn a_value_that_is_there_already_is_not_put_again() {
     for (options, value, slot) in [
         (&[][..], &old, "0\n"),
         (&["--in", "1m"], &old, "0\n"),
-        // Not the one effective now: the one that would be so then.
+        // Not the one effective now: the one that would be effective then.
         (&["--at", &after, "--keep", "0"], &new, &format!("{at}\n")),
     ] {
         let rotate = ["rotate", "key"].iter().chain(options);
@@ -184,7 +184,7 @@ fn it_does_not_begin_before_the_effective_slot() {
     );
     refused.any_stderr().exits(7);
     assert_eq!(sandbox.bytes(), bytes);
-    // After it, though in the past, is now.
+    // A slot in the past and after it is effective now.
     let newer = sandbox.secret("newer");
     rotated(&sandbox, &["--at", "2000001"], &newer);
     reads(&sandbox, &[], &newer);
@@ -230,7 +230,7 @@ fn superseded_slots_stay_or_the_newest_of_them() {
 fn a_value_that_is_young_enough_is_kept_and_none_is_read() {
     let (sandbox, old) = kept();
     let bytes = sandbox.bytes();
-    // An empty value would be refused, had it been read.
+    // An empty value would be refused if it were read.
     let young = ["rotate", "key", "--if-older-than", "1h"];
     let kept = sandbox.kluis(young).run();
     kept.stdout("0\n")
@@ -375,7 +375,7 @@ fn an_impossible_rotation_changes_nothing() {
     let (sandbox, _) = kept();
     let bytes = sandbox.bytes();
     for missing in ["nope", "nope/key", "sec_00000000000000000000000000"] {
-        // Found out before a value is read: an empty one would be 7.
+        // Checked before a value is read: an empty one would be 7.
         let rotate = sandbox.kluis(["rotate", missing]).run();
         rotate.any_stderr().exits(3);
     }

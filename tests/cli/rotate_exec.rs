@@ -1,5 +1,5 @@
 //! Tests `rotate --exec`: what the command gets, and what happens to the value when it ends. The file
-//! `rotate_unfinished` tests what happens between the steps.
+//! `rotate_unfinished` tests interruptions between the steps.
 
 use crate::sandbox::Sandbox;
 use crate::server::{
@@ -199,7 +199,7 @@ fn other_secrets_go_to_the_command_under_keys_of_its_own() {
     line.run().any_stdout().stderr("same\n").exits(0);
     assert_settled(&sandbox, "new");
 
-    // One that programs obey needs a word more, as with `run`.
+    // A variable that programs obey needs another option, as with `run`.
     let named = ["-e", "PYTHONPATH=admin", "--allow-env", "PYTHONPATH"];
     let line = execute(&sandbox, &[&["--generate", "32"][..], &named].concat());
     let proof = "printf %s \"$PYTHONPATH\" | cmp -s - \"$HOME/admin.given\" && echo same >&2";

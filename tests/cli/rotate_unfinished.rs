@@ -1,5 +1,5 @@
-//! Tests a rotation that does not finish: killed between its steps, with another process at the same secret,
-//! or with a full disk. The server's password is always in the vault.
+//! Tests a rotation that does not finish: killed between its steps, with another process at the same secret, or
+//! with a full disk. The server's password is always in the vault.
 
 use crate::sandbox::{Outcome, Sandbox};
 use crate::server::{
@@ -9,7 +9,7 @@ use crate::test_program::write_program;
 use std::thread::sleep;
 use std::time::Duration;
 
-/// `code` as a shell tells of a process that was killed.
+/// `code` of a killed process, as a shell reports it.
 const KILLED: i32 = 128 + 9;
 
 /// A rotation that was killed before the server's password changed, or after.
@@ -64,7 +64,7 @@ fn resuming_with_the_command_is_right_either_way() {
         assert_settled(&sandbox, "new");
 
         let sandbox = killed(server);
-        // Whether the first attempt had changed the server, this one does not say.
+        // This does not show whether the first attempt had changed the server.
         let failed = resume(&sandbox).env("BEFORE", "exit 1").run();
         failed.stderr_has("is kept as pending").exits(1);
         assert_pending(&sandbox, server);
@@ -309,7 +309,7 @@ fn a_secret_renamed_or_moved_meanwhile_keeps_its_rotation() {
 fn a_signal_to_end_goes_to_the_command_and_kluis_waits() {
     let wait = "i=0; while [ $i -lt 100 ]; do sleep 0.05; i=$((i + 1)); done; exit 99";
     for signal in ["TERM", "HUP"] {
-        // It has no handler, ends in an orderly way, or does not care.
+        // It has no handler, ends in an orderly way, or ignores it.
         let sandbox = with_server();
         let asked = format!("kill -{signal} $PPID; {wait}");
         let ended = interrupted(&sandbox, &asked, "").run();
@@ -343,7 +343,7 @@ fn ctrl_c_is_left_to_the_command() {
 fn a_secret_deleted_meanwhile_is_reported() {
     let sandbox = with_server();
     let copy = sandbox.copy();
-    // What is deleted so that it can be restored stays as long as a rotation is not finished.
+    // A secret cannot be deleted, even restorably, while a rotation is unfinished.
     let refused = "kluis delete db 2> /dev/null || test $? = 6";
     let kept = sandbox.copy();
     interrupted(&kept, refused, "").run().any_stdout().exits(0);

@@ -444,7 +444,7 @@ fn nothing_starts_unless_all_that_an_app_links_can_be_given() {
         failed.any_stderr().exits(125);
     }
     assert!(!marker.exists());
-    // An app without links was named, so that nothing is what it gives.
+    // You named an app without links, so it gives nothing.
     let run = ["run", "--app", "idle"].iter().chain(&touch);
     sandbox.kluis(run).run().exits(0);
     assert!(marker.exists());

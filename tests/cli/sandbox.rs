@@ -1,5 +1,5 @@
-//! A home of its own for one test: nothing is inherited, every outcome is compared, and the test fails if one
-//! of its secrets appears where it was not asked for.
+//! A separate home for one test: nothing is inherited, every outcome is compared, and the test fails if one of
+//! its secrets appears where the test did not request it.
 
 use data_encoding::HEXLOWER;
 use serde_json::Value;
@@ -17,7 +17,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
 use tempfile::TempDir;
 
-/// The Unix second that it is.
+/// The present Unix second.
 pub fn now() -> u64 {
     SystemTime::now()
         .duration_since(UNIX_EPOCH)
@@ -25,7 +25,7 @@ pub fn now() -> u64 {
         .as_secs()
 }
 
-/// By the program: macOS has no system call for it that takes a folder, and so rustix has none.
+/// Runs a program: macOS has no system call for it that takes a folder, and so rustix has none.
 pub fn make_pipe(path: &Path) {
     let made = Command::new("mkfifo")
         .args(["-m", "600"])
@@ -34,7 +34,7 @@ pub fn make_pipe(path: &Path) {
     assert!(made.unwrap().success());
 }
 
-/// Runs git in a folder, as somebody.
+/// Runs git in a folder, with some identity.
 pub fn git(folder: &Path, line: &[&str]) {
     let identity = ["-c", "user.name=a", "-c", "user.email=a@b.c"];
     let mut git = Command::new("git");
@@ -47,14 +47,14 @@ pub const KLUIS: &str = env!("CARGO_BIN_EXE_kluis");
 /// The cheapest key derivation that the format allows.
 pub const CHEAP_KDF: &str = "m=8,t=1,p=1";
 
-/// The verbs whose stdout may hold a value, a new token, or what a child says.
+/// The verbs whose stdout may contain a value, a new token, or the output of a child.
 const REVEALING: &[&str] = &["export", "get", "helper", "init", "inject", "key", "run"];
 
 pub struct Sandbox {
     home: TempDir,
     token: RefCell<Option<String>>,
     secrets: RefCell<Vec<Vec<u8>>>,
-    /// Everything that was said where no secret may be.
+    /// All output that must contain no secret.
     said: RefCell<Vec<(String, Vec<u8>)>>,
 }
 
@@ -80,7 +80,7 @@ impl Sandbox {
         sandbox
     }
 
-    /// A home with a vault that only a passphrase opens, and the file that holds it.
+    /// A home with a vault that only a passphrase opens, and the file with the passphrase.
     pub fn with_passphrase() -> (Self, PathBuf) {
         let sandbox = Self::empty();
         let passphrase = sandbox.given("passphrase", sandbox.secret("passphrase"));
@@ -90,7 +90,7 @@ impl Sandbox {
         (sandbox, passphrase)
     }
 
-    /// Another sandbox in the same state: what happens there does not happen here.
+    /// Another sandbox in the same state. Changes there have no effect here.
     pub fn copy(&self) -> Self {
         let mut copy = Self::empty();
         copy_tree(self.home(), copy.home());
@@ -100,7 +100,7 @@ impl Sandbox {
         copy
     }
 
-    /// The machine of this copy has seen the vaults where they are now.
+    /// Lets the machine of this copy remember the vaults at their new places.
     fn remember_own_places(&self, before: &Path) {
         let folder = self.home().join(".local/state/kluis/vaults");
         for entry in fs::read_dir(folder).into_iter().flatten() {
@@ -121,7 +121,7 @@ impl Sandbox {
         }
     }
 
-    /// As on a machine that has seen no vault, and where nothing was agreed to.
+    /// Forgets everything, as on a machine that has seen no vault and where you agreed to nothing.
     pub fn forget(&self) {
         let state = self.home().join(".local/state/kluis");
         if state.exists() {
@@ -133,12 +133,12 @@ impl Sandbox {
         self.home.path()
     }
 
-    /// Where the vault is by default.
+    /// The default path of the vault.
     pub fn vault(&self) -> PathBuf {
         self.home().join(".local/share/kluis/default.kluis")
     }
 
-    /// Where an agent listens that was started here.
+    /// The socket of an agent that was started here.
     pub fn agent_socket(&self) -> PathBuf {
         self.home().join(".local/state/kluis/agent.sock")
     }
@@ -147,7 +147,7 @@ impl Sandbox {
         self.token.borrow().clone().unwrap()
     }
 
-    /// A value of this test's own, which may be found on no disk, in no message and in no argument.
+    /// A unique value for this test, which must be on no disk, in no message and in no argument.
     pub fn secret(&self, label: &str) -> String {
         static COUNT: AtomicUsize = AtomicUsize::new(0);
         let count = COUNT.fetch_add(1, Ordering::Relaxed);
@@ -156,19 +156,19 @@ impl Sandbox {
         secret
     }
 
-    /// Looks for these bytes too when the sandbox goes.
+    /// Also searches for these bytes at the end.
     pub fn keep(&self, secret: &[u8]) {
         self.secrets.borrow_mut().push(secret.to_vec());
     }
 
-    /// Looks for a token that was printed, too.
+    /// Also searches for a printed token.
     pub fn keep_token(&self, printed: &[u8]) {
         if printed.starts_with(b"kls_") {
             self.keep(printed.trim_ascii_end());
         }
     }
 
-    /// A file that holds a secret because the test put it there: the search leaves it out.
+    /// A file that contains a secret because the test put it there: the search skips it.
     pub fn given(&self, name: &str, contents: impl AsRef<[u8]>) -> PathBuf {
         let path = self.given_path(name);
         fs::write(&path, contents).unwrap();
@@ -176,13 +176,13 @@ impl Sandbox {
         path
     }
 
-    /// Agrees to the project file of a directory, unless it is mistaken.
+    /// Agrees to the project file of a directory, unless it has a mistake.
     pub fn trust(&self, directory: impl Into<PathBuf>) {
         let trust = self.kluis(["trust", "--yes", "-q"]).within(directory);
         trust.run().any_stdout().any_stderr().ends();
     }
 
-    /// What [`Sandbox::given`] put there.
+    /// The content of a file from [`Sandbox::given`].
     pub fn was_given(&self, name: &str) -> Vec<u8> {
         fs::read(self.given_path(name)).unwrap()
     }
@@ -197,7 +197,7 @@ impl Sandbox {
         environment.insert("HOME".into(), self.home().into());
         environment.insert("PATH".into(), "/usr/local/bin:/usr/bin:/bin".into());
         environment.insert("LANG".into(), "C.UTF-8".into());
-        // Not the one of this user: an agent there would answer every test.
+        // Not the folder of this user: an agent there would answer every test.
         let runtime = self.home().join("no-runtime-folder");
         environment.insert("XDG_RUNTIME_DIR".into(), runtime.into());
         if let Some(token) = &*self.token.borrow() {
@@ -217,7 +217,7 @@ impl Sandbox {
         }
     }
 
-    /// Makes a secret with this value, and gives its id.
+    /// Makes a secret with this value, and returns its id.
     pub fn create(&self, name: &str, value: impl AsRef<[u8]>) -> String {
         let made = self.kluis(["create", name]).stdin(value).run();
         let id = String::from_utf8(made.stdout.clone()).unwrap();
@@ -241,7 +241,7 @@ impl Sandbox {
         value
     }
 
-    /// What `show --json` tells of a secret.
+    /// The output of `show --json` for a secret.
     pub fn show(&self, reference: &str) -> Value {
         let shown = self.kluis(["show", reference, "--json"]).run();
         let object = shown.json();
@@ -260,7 +260,7 @@ impl Sandbox {
         (slots.iter().map(number).collect(), first)
     }
 
-    /// What a command line prints that succeeds without a word, with this piped in.
+    /// The output of a command line with this stdin. It must succeed with an empty stderr.
     pub fn prints<S: AsRef<OsStr>>(
         &self,
         arguments: impl IntoIterator<Item = S>,
@@ -291,7 +291,7 @@ impl Sandbox {
     }
 }
 
-/// What a secret looks like as it is, in hex, in base64 wherever it begins, in a URL, and in UTF-16.
+/// The forms of a secret: unchanged, in hex, in base64 at every offset, in a URL, and in UTF-16.
 pub fn forms(secret: &[u8]) -> Vec<Vec<u8>> {
     let mut forms = vec![secret.to_vec()];
     let hex = HEXLOWER.encode(secret);
@@ -300,7 +300,7 @@ pub fn forms(secret: &[u8]) -> Vec<Vec<u8>> {
     for encoding in [data_encoding::BASE64_NOPAD, data_encoding::BASE64URL_NOPAD] {
         for before in 0..3 {
             let text = encoding.encode(&[&vec![0; before][..], secret].concat());
-            // The characters that hold bits of nothing else.
+            // The characters that contain only bits of the secret.
             let whole = (before + secret.len()) * 8 / 6;
             forms.push(text.as_bytes()[(before * 8).div_ceil(6)..whole].to_vec());
         }
@@ -389,19 +389,19 @@ impl Invocation<'_> {
         arguments.into_iter().fold(self, Self::and)
     }
 
-    /// A file as stdin: it is read in the same pieces every time, which a pipe is not.
+    /// A file as stdin: unlike a pipe it is read in the same pieces every time.
     pub fn stdin_file(mut self, path: impl Into<PathBuf>) -> Self {
         self.stdin_file = Some(path.into());
         self
     }
 
-    /// Started by another program, whose last arguments are the command line.
+    /// Lets another program start it, whose last arguments are the command line.
     pub fn under<S: AsRef<OsStr>>(mut self, program: impl IntoIterator<Item = S>) -> Self {
         self.under = program.into_iter().map(|a| a.as_ref().to_owned()).collect();
         self
     }
 
-    /// Has a shell do something to itself first, such as `umask 000`, and then become the binary.
+    /// Lets a shell run something first, such as `umask 000`, and then become the binary.
     pub fn prepared(self, script: &str) -> Self {
         self.under(["sh", "-c", &format!("{script}; exec \"$@\""), "sh"])
     }
@@ -422,8 +422,8 @@ impl Invocation<'_> {
         self
     }
 
-    /// The command itself, for a test that needs more than [`Invocation::run`] gives. In a session of
-    /// its own: with a controlling terminal, a test run by hand would be asked for passphrases.
+    /// The command itself, for a test that needs more than [`Invocation::run`] offers. It gets a session of its
+    /// own: with a controlling terminal, a test run by hand would ask you for passphrases.
     pub fn command(&self) -> Command {
         self.command_in("--wait")
     }
@@ -446,7 +446,7 @@ impl Invocation<'_> {
         command
     }
 
-    /// Runs it without a terminal; stdin is at its end unless something was given.
+    /// Runs it without a terminal; stdin is empty unless the test gave one.
     pub fn run(self) -> Outcome {
         let stdin = match (&self.stdin, &self.stdin_file) {
             (Some(_), _) => Stdio::piped(),
@@ -460,7 +460,7 @@ impl Invocation<'_> {
             .stderr(Stdio::piped());
         let mut child = command.spawn().unwrap();
         if let (Some(bytes), Some(mut stdin)) = (&self.stdin, child.stdin.take()) {
-            // A command that fails early does not read; that is no failure of the test.
+            // A command that fails early does not read; this does not fail the test.
             let _ = stdin.write_all(bytes);
         }
         let output = child.wait_with_output().unwrap();
@@ -491,7 +491,7 @@ impl Invocation<'_> {
     }
 }
 
-/// What came of it. stdout and stderr are empty unless a test says otherwise.
+/// The outcome. stdout and stderr must be empty unless a test says otherwise.
 #[must_use = "end with `exits`"]
 pub struct Outcome {
     line: String,
@@ -503,7 +503,7 @@ pub struct Outcome {
 }
 
 impl Outcome {
-    /// stdout is exactly this.
+    /// Checks that stdout is exactly this.
     pub fn stdout(mut self, expected: impl AsRef<[u8]>) -> Self {
         let found = String::from_utf8_lossy(&self.stdout);
         let wanted = String::from_utf8_lossy(expected.as_ref());
@@ -517,20 +517,20 @@ impl Outcome {
         self
     }
 
-    /// stdout is looked at by the test itself, or does not matter.
+    /// The test examines stdout itself, or it does not matter.
     pub fn any_stdout(mut self) -> Self {
         self.stdout_compared = true;
         self
     }
 
-    /// stderr is exactly this.
+    /// Checks that stderr is exactly this.
     pub fn stderr(mut self, expected: &str) -> Self {
         assert_eq!(self.stderr, expected, "stderr of `{}`", self.line);
         self.stderr_compared = true;
         self
     }
 
-    /// stderr holds this somewhere.
+    /// Checks that stderr contains this.
     pub fn stderr_has(mut self, expected: &str) -> Self {
         let (line, found) = (&self.line, &self.stderr);
         assert!(
@@ -546,7 +546,7 @@ impl Outcome {
         self
     }
 
-    /// It ended with this code, and said nothing that was not compared.
+    /// Checks that it ended with this code, and that it printed nothing else.
     pub fn exits(self, code: i32) {
         assert_eq!(
             self.code, code,
@@ -563,7 +563,7 @@ impl Outcome {
         }
     }
 
-    /// It ended in a way that the test has looked at itself.
+    /// The test has examined the exit code itself.
     pub fn ends(self) {
         let code = self.code;
         self.exits(code);

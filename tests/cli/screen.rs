@@ -11,15 +11,15 @@ use std::sync::{Arc, Condvar, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// Far more than anything takes, even while other tests run.
+/// Far more time than any step needs, even while other tests run.
 const PATIENCE: Duration = Duration::from_mins(1);
 
-/// What a test writes to its own terminal, to know that everything before it was seen.
+/// A test writes this to its own terminal, to know that it has seen everything before.
 const END: &str = "-- the end --";
 
 pub struct Screen {
     keyboard: File,
-    /// The side that the program has, kept open so that its modes can still be looked at.
+    /// The program's side, kept open so that the test can read its modes.
     terminal: File,
     child: Child,
     shown: Arc<(Mutex<Vec<u8>>, Condvar)>,
@@ -27,7 +27,7 @@ pub struct Screen {
 }
 
 impl Screen {
-    /// Starts a command at a terminal of that width.
+    /// Starts a command at a terminal of this width.
     pub fn start(mut command: Command, columns: u16) -> Self {
         let flags = OpenptFlags::RDWR | OpenptFlags::NOCTTY;
         #[cfg(target_os = "linux")] // elsewhere a child of another test may get it too
@@ -60,13 +60,13 @@ impl Screen {
         }
     }
 
-    /// Waits until this is shown, and gives everything since what was waited for before.
+    /// Waits until this is shown, and returns everything since the last wait.
     #[track_caller]
     pub fn shows(&mut self, text: &str) -> String {
         self.shows_one_of(&[text])
     }
 
-    /// The same for whichever of these comes first.
+    /// The same for the first of several texts.
     pub fn shows_one_of(&mut self, texts: &[&str]) -> String {
         let (shown, changed) = &*self.shown;
         let deadline = Instant::now() + PATIENCE;
@@ -103,12 +103,12 @@ impl Screen {
         self.keyboard.write_all(keys.as_bytes()).unwrap();
     }
 
-    /// Makes the window as wide as that.
+    /// Sets the width of the window.
     pub fn resize(&self, columns: u16) {
         tcsetwinsize(&self.keyboard, size(columns)).unwrap();
     }
 
-    /// Whether what is typed would be seen.
+    /// Whether typed text would be visible.
     pub fn echoes(&self) -> bool {
         tcgetattr(&self.terminal)
             .unwrap()
@@ -120,8 +120,8 @@ impl Screen {
         kill_process(Pid::from_child(&self.child), signal).unwrap();
     }
 
-    /// Waits for the end, which leaves the terminal as it was, and gives what was shown since and the
-    /// exit code.
+    /// Waits for the end, which must leave the terminal unchanged, and returns the output since the last wait and
+    /// the exit code.
     #[track_caller]
     pub fn ends(&mut self) -> (String, i32) {
         let deadline = Instant::now() + PATIENCE;

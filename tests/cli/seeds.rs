@@ -1,5 +1,5 @@
-//! Tests the request bodies of four services' API references with `--input`, as they stand there, and the
-//! services' rules that hold here too. `stories` makes more of the same calls with options.
+//! Tests the request bodies of four services' API references with `--input`, unchanged, and the services' rules
+//! that also apply here. `stories` makes more of the same calls with options.
 
 mod gcore;
 mod nairi;
@@ -9,7 +9,7 @@ mod wix;
 use crate::sandbox::{Invocation, Sandbox};
 use serde_json::Value;
 
-/// The two ways in which a body reaches `--input`.
+/// The two ways to pass a body to `--input`.
 #[derive(Clone, Copy, Debug)]
 enum Way {
     Stdin,
@@ -32,7 +32,7 @@ fn sends<'s>(sandbox: &'s Sandbox, way: Way, line: &[&str], body: &str) -> Invoc
     }
 }
 
-/// Sends it through stdin, and gives what is printed.
+/// Sends it through stdin, and returns the output.
 fn sent(sandbox: &Sandbox, line: &[&str], body: &str) -> String {
     let done = sends(sandbox, Way::Stdin, line, body).run();
     let printed = String::from_utf8(done.stdout.clone()).unwrap();
@@ -69,7 +69,7 @@ fn slots(object: &Value) -> Vec<u64> {
     slots.map(|slot| slot["slot"].as_u64().unwrap()).collect()
 }
 
-/// What is printed by a call that says that it changed nothing.
+/// The output of a call that must report that it changed nothing.
 fn sent_unchanged(sandbox: &Sandbox, line: &[&str], body: &str) -> String {
     let same = sends(sandbox, Way::Stdin, line, body).run();
     let printed = String::from_utf8(same.stdout.clone()).unwrap();

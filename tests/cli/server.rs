@@ -6,8 +6,8 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 use std::fs;
 
-/// A careful command, as `rotate_role.sh` is: it takes only the right old password, changes at once or
-/// not at all, and has nothing to do when the new one is in force already.
+/// A careful command, like `rotate_role.sh`: it accepts only the right old password, changes completely or not at
+/// all, and does nothing if the new one is already in use.
 const CHANGE: &str = r#"set -eu
 old=$HOME/old.$$.given new=$HOME/new.$$.given
 if [ -n "${KLUIS_NEW_FILE-}" ]; then
@@ -29,7 +29,7 @@ eval "${AFTER-}"
 /// A hook that kills kluis, the parent of its command.
 pub const KILL: &str = "kill -KILL $PPID";
 
-/// A secret `db` and a server, both with the old password; and `new`, a file with the next one.
+/// Makes a secret `db` and a server, both with the old password; and `new`, a file with the next one.
 pub fn serve(sandbox: &Sandbox, old: impl AsRef<[u8]>, new: impl AsRef<[u8]>) {
     let value = sandbox.given("old", &old);
     sandbox.given("new", new);
@@ -40,7 +40,7 @@ pub fn serve(sandbox: &Sandbox, old: impl AsRef<[u8]>, new: impl AsRef<[u8]>) {
     sandbox.kluis(create).run().any_stdout().exits(0);
 }
 
-/// A vault and a server with passwords that are nothing special.
+/// A vault and a server with ordinary passwords.
 pub fn with_server() -> Sandbox {
     let sandbox = Sandbox::with_vault();
     serve(&sandbox, sandbox.secret("old"), sandbox.secret("new"));
@@ -63,8 +63,8 @@ pub fn rotate<'s>(sandbox: &'s Sandbox, options: &[&str]) -> Invocation<'s> {
     execute(sandbox, &[&source, options].concat())
 }
 
-/// The same with something that happens before the server's password changes, or after it. A hook may
-/// say `kluis …`: it is another user of the vault, who has the token from elsewhere.
+/// The same with a hook that runs before the server's password changes, or after it. A hook may call `kluis …`:
+/// it is another user of the vault, who has the token from elsewhere.
 pub fn interrupted<'s>(sandbox: &'s Sandbox, before: &str, after: &str) -> Invocation<'s> {
     let line = rotate(sandbox, &[]);
     line.env("BEFORE", before).env("AFTER", after)
@@ -82,7 +82,7 @@ pub fn show(sandbox: &Sandbox) -> Value {
     object
 }
 
-/// The checksums of the slots that are effective and pending, if there are any.
+/// The checksums of the effective and the pending slot, if there are any.
 fn checksums(sandbox: &Sandbox) -> [Option<String>; 2] {
     let shown = show(sandbox);
     let slots = shown["slots"].as_array().unwrap();
@@ -92,13 +92,13 @@ fn checksums(sandbox: &Sandbox) -> [Option<String>; 2] {
     })
 }
 
-/// What `show` says of the value in this file.
+/// The checksum that `show` prints for the value in this file.
 fn checksum_in(sandbox: &Sandbox, file: &str) -> String {
     let digest = Sha256::digest(sandbox.was_given(file));
     data_encoding::HEXLOWER.encode(&digest)
 }
 
-/// Whether a value is pending; it is the new one, beside the old one.
+/// Whether a value is pending. It must be the new one, beside the old one.
 pub fn is_pending(sandbox: &Sandbox) -> bool {
     let [effective, pending] = checksums(sandbox);
     if let Some(pending) = &pending {
@@ -108,12 +108,13 @@ pub fn is_pending(sandbox: &Sandbox) -> bool {
     pending.is_some()
 }
 
-/// Whether the server takes the password in this file.
+/// Whether the server accepts the password in this file.
 pub fn takes(sandbox: &Sandbox, file: &str) -> bool {
     sandbox.was_given("server") == sandbox.was_given(file)
 }
 
-/// Nothing is pending, and the server takes what `get` gives: the password in this file.
+/// Checks that nothing is pending, and that the server accepts the value of `get`, which is the password in this
+/// file.
 pub fn assert_settled(sandbox: &Sandbox, file: &str) {
     assert_eq!(checksums(sandbox)[1], None, "a value is pending");
     assert!(takes(sandbox, file), "the server has another password");
@@ -123,7 +124,7 @@ pub fn assert_settled(sandbox: &Sandbox, file: &str) {
     );
 }
 
-/// The value is pending, and the server takes the password in this file.
+/// Checks that the value is pending, and that the server accepts the password in this file.
 pub fn assert_pending(sandbox: &Sandbox, file: &str) {
     assert!(is_pending(sandbox), "no value is pending");
     assert!(takes(sandbox, file), "the server has another password");

@@ -127,6 +127,6 @@ fn a_terminal_shows_how_to_come_back_or_that_a_value_is_gone() {
     let shown = set_with(&["--keep", "0"]);
     assert_eq!(shown, format!("{note}updated name\n"));
     assert_eq!(sandbox.slots("name").0.len(), 1);
-    // In a pipe it says nothing: `prints` wants an empty stderr.
+    // In a pipe it prints no note: `prints` requires an empty stderr.
     sandbox.prints(["set", "name"], &old);
 }

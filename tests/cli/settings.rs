@@ -5,7 +5,7 @@ use crate::sandbox::{Invocation, Sandbox};
 use std::fs;
 use std::path::PathBuf;
 
-/// A home with a vault, a workspace of each name, and one secret in each that is called like it.
+/// A home with a vault, a workspace of each name, and in each one secret of the same name.
 fn three_workspaces() -> Sandbox {
     let sandbox = Sandbox::with_vault();
     sandbox.create("default", "x");
@@ -56,7 +56,7 @@ fn the_workspace_is_flag_then_variable_then_file_then_default() {
             "three",
         );
     }
-    // The reference itself comes before all of them.
+    // The reference itself takes precedence over all of them.
     let get = ["show", "default/default", "-w", "three", "--json"];
     let shown = sandbox.kluis(get).run();
     assert_eq!(shown.json()["workspace"], "default");

@@ -28,7 +28,7 @@ fn everything_but_the_value_is_shown() {
         assert!(text.contains(part), "{text}");
     }
     assert!(!text.contains("secret_value0"), "{text}");
-    // Nor what a short value could be found out from: that takes --json.
+    // Nor a checksum, which would reveal a short value: that takes --json.
     assert!(!text.contains("669b7529"), "{text}");
     shown.any_stdout().exits(0);
 }
@@ -93,7 +93,7 @@ fn neither_the_value_nor_its_checksum_lies_in_the_file() {
         .kluis(["update", "name", "--env-key", "K"])
         .run()
         .exits(0);
-    // For the value the search at the end of the test looks in every file.
+    // The search at the end of the test looks for the value in every file.
     let bytes = sandbox.bytes();
     for form in forms(checksum.as_bytes()) {
         assert!(memchr::memmem::find(&bytes, &form).is_none());

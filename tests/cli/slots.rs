@@ -1,5 +1,5 @@
-//! Tests slots in `create`, `set`, `update` and `get`: when each value becomes effective, and which one a
-//! command means.
+//! Tests slots in `create`, `set`, `update` and `get`: when each value becomes effective, and which one a command
+//! uses.
 
 use crate::sandbox::{Sandbox, now};
 use serde_json::{Value, json};
@@ -175,7 +175,7 @@ fn update_adds_a_version_or_replaces_the_named_slot() {
     let (sandbox, values) = with_slots(&[0, 5, later]);
     let number = later.to_string();
     let (new, kept) = (sandbox.secret("new"), sandbox.secret("kept"));
-    // In place: the version in use has another value, and no version more.
+    // In place: the version in use has another value, and there is no further version.
     let in_place = ["update", "key", "--value", "--slot", "effective"];
     sandbox.prints(in_place, &kept);
     assert_eq!(sandbox.slots("key"), (vec![0, 5, later], Some(5)));

@@ -10,7 +10,7 @@ pub fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// Compares everything in a directory with what it should hold: no file more, none less.
+/// Compares everything in a directory with its expected content: no file more, and none less.
 #[track_caller]
 pub fn compare(name: &str, expected: &BTreeMap<String, Vec<u8>>) {
     let directory = root().join(name);
@@ -81,7 +81,7 @@ fn names(directory: &Path) -> BTreeSet<String> {
         .collect()
 }
 
-/// The first line that is another.
+/// The first line that differs.
 fn difference(found: &[u8], expected: &[u8]) -> String {
     let (found, expected) = (
         String::from_utf8_lossy(found),

@@ -10,7 +10,7 @@ use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-/// What lies in a directory.
+/// The names in a directory.
 fn names(directory: &Path) -> BTreeSet<String> {
     let entries = fs::read_dir(directory).unwrap();
     entries
@@ -177,7 +177,7 @@ fn the_bytes_before_the_last_change_are_kept() {
         assert_eq!(fs::read(&previous).unwrap(), before, "{line:?}");
         before = sandbox.bytes();
     }
-    // What they are for: the deleted secret is there again.
+    // Their purpose: the deleted secret is there again.
     fs::copy(&previous, sandbox.vault()).unwrap();
     sandbox
         .kluis(["list", "-q", "--accept-older"])
@@ -267,7 +267,7 @@ fn a_file_that_may_not_grow_is_a_failure_that_changes_nothing() {
 fn a_read_only_file_system_is_read_and_not_written() {
     let sandbox = Sandbox::with_vault();
     sandbox.create("name", "v");
-    // In a mount namespace of its own: 99 says that there can be none.
+    // In a separate mount namespace: 99 means that there can be none.
     let script = r#"
         cd "$HOME" && mkdir disk || exit 99
         mount -t tmpfs -o mode=700 none disk 2>/dev/null || exit 99

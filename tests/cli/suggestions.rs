@@ -205,7 +205,7 @@ fn an_unknown_command_gets_the_one_that_does_it_here() {
         let told = format!("kluis: error: there is no command {typed}\nkluis: hint: {hint}\n");
         failed.stderr(&told).exits(2);
     }
-    // What could be a value is not repeated.
+    // Text that could be a value is not repeated.
     for typed in [
         "hunter2",
         "Hunter",

@@ -1,5 +1,5 @@
-//! Tests unusual surroundings: no home, closed descriptors, full devices, tiny limits, other languages,
-//! enormous paths. Each ends with a defined exit code, no crash, nothing half printed and nothing lost.
+//! Tests unusual environments: no home, closed descriptors, full devices, tiny limits, other languages, enormous
+//! paths. Each ends with a defined exit code, without a crash, partial output or loss.
 
 use crate::sandbox::{Invocation, Outcome, Sandbox};
 use std::ffi::{OsStr, OsString};
@@ -7,7 +7,7 @@ use std::fs;
 use std::os::unix::ffi::OsStrExt;
 use std::process::Command;
 
-/// Verbs of every kind: that read, that write, that hand out, that need no vault.
+/// Verbs of every kind: that read, that write, that output values, that need no vault.
 const LINES: &[&[&str]] = &[
     &["list", "-q"],
     &["get", "NAME"],
@@ -42,7 +42,7 @@ fn filled() -> Sandbox {
     sandbox
 }
 
-/// What must be true however it ended. Gives the code.
+/// Checks the promises for every end. Returns the code.
 fn sane(what: &str, outcome: Outcome) -> i32 {
     let (code, told) = (outcome.code, outcome.stderr.clone());
     assert!(is_defined(code), "{what}: {code}: {told}");
@@ -57,8 +57,8 @@ fn sane(what: &str, outcome: Outcome) -> i32 {
     code
 }
 
-/// Every line, each in a copy of its own, as `change` has it. Afterwards the vault opens, whole, and holds
-/// what it held. Gives how many succeeded.
+/// Runs every line, each in a copy of its own, changed by `change`. Afterwards the vault must open completely,
+/// with its old content. Returns the number of successes.
 fn each(sandbox: &Sandbox, what: &str, change: impl Fn(Invocation<'_>) -> Invocation<'_>) -> usize {
     let mut succeeded = 0;
     for line in LINES {
@@ -131,7 +131,7 @@ fn without_a_home_named_paths_work_and_the_rest_give_hints() {
     assert!(vault.exists());
 }
 
-/// With a file system that is read-only from the home on, in a mount namespace; `None` where that is refused.
+/// A file system that is read-only from the home on, in a mount namespace; `None` if that is refused.
 fn read_only(sandbox: &Sandbox) -> Option<[OsString; 5]> {
     let home = sandbox.home().to_str().unwrap();
     let script = format!(
@@ -190,7 +190,7 @@ fn a_closed_descriptor_is_never_reused_for_a_file() {
         });
         assert_eq!(succeeded, LINES.len() - 2, "{script}");
     }
-    // What is printed goes nowhere, least of all into the vault: it is the next file to be opened.
+    // Output goes nowhere, and above all not into the vault, which is the next file to be opened.
     let closed = "exec 0>&- 1>&- 2>&-";
     let set = sandbox.kluis(["set", "OTHER", "--generate", "32"]);
     set.prepared(closed).run().exits(0);
@@ -211,7 +211,7 @@ fn a_result_that_cannot_be_written_is_a_failure() {
         let code = sane(&format!("{line:?}"), outcome);
         match line[0] {
             "update" => assert_eq!(code, 0),
-            // The child fails at it, and is not us.
+            // The child fails because of it, not kluis.
             "run" => assert_ne!(code, 0),
             "set" if line.len() == 2 => assert_eq!(code, 7),
             "check" => assert_eq!(code, 3),
@@ -243,8 +243,8 @@ fn sixteen_descriptors_are_enough_and_fewer_are_an_error() {
     assert!(with(4) < enough);
 }
 
-/// In every amount of memory that leaves 1 MiB beside the program itself: what needs little works, and
-/// Argon2id, which needs most, works or says so.
+/// Tries every amount of memory from 1 MiB besides the program itself: commands with little need work, and
+/// Argon2id, with the greatest need, works or fails with an error.
 #[test]
 fn missing_memory_is_an_error_and_missing_threads_are_not() {
     let (sandbox, passphrase) = Sandbox::with_passphrase();
@@ -358,7 +358,7 @@ fn a_path_that_is_too_long_is_an_error_that_leaves_nothing() {
         }
     }
     assert_eq!(names(), before);
-    // The longest name has no room for that of the lock beside it, nor for `.prev`.
+    // The longest name leaves no room for that of the lock beside it, nor for `.prev`.
     for letters in [238, 247, 250, 255] {
         let path = long(letters);
         let made = sandbox

@@ -1,11 +1,11 @@
-//! Tests a team over time: an owner, a colleague with a key file and a CI job with a token that only reads,
-//! and what each can do after one of them has left.
+//! Tests a team over time: an owner, a colleague with a key file and a CI job with a token that only reads, and
+//! what each can do after one of them has left.
 
 use crate::sandbox::{Invocation, Sandbox};
 use serde_json::{Value, json};
 use std::fs;
 
-/// The vault lies in the owner's home; the others reach it by its path, each from a home of their own.
+/// The vault is in the owner's home; the others reach it by its path, each from a home of their own.
 struct Team {
     owner: Sandbox,
     colleague: Sandbox,
@@ -15,7 +15,7 @@ struct Team {
 }
 
 impl Team {
-    /// The colleague has what these options say, the job reads `staging`.
+    /// The colleague has the reach of these options, the job reads `staging`.
     fn with_colleague(options: &[&str]) -> Self {
         let owner = Sandbox::with_vault();
         for workspace in ["staging", "production"] {
@@ -143,7 +143,7 @@ fn a_removed_colleague_is_shut_out_and_their_secrets_listed() {
     assert_eq!(report["issue_again"], json!([]), "the others go on");
     assert_eq!(vault_key(&team.owner), team.vault_key);
 
-    // Shut out of what comes after, by name; the job does not notice.
+    // The colleague cannot open later versions; the job does not notice.
     team.colleague(&["get", "staging/api_key"])
         .run()
         .any_stderr()
@@ -154,7 +154,7 @@ fn a_removed_colleague_is_shut_out_and_their_secrets_listed() {
     rotate.stdin(&fresh).run().any_stdout().exits(0);
     team.job(&["get", "api_key"]).run().stdout(&fresh).exits(0);
 
-    // What they kept opens as it did: that is why the list is printed.
+    // The copy that they kept still opens: that is why the list is printed.
     let kept = team.colleague.home().join("kept.kluis");
     fs::write(&kept, copy).unwrap();
     team.colleague(&["get", "staging/api_key", "--accept-older"])
@@ -199,8 +199,8 @@ fn after_a_leak_all_tokens_are_issued_again() {
         .exits(0);
 }
 
-/// The owner, two colleagues with full access, a job and a recovery token. One of the colleagues leaves, and tries
-/// what anybody can who knew everything.
+/// The owner, two colleagues with full access, a job and a recovery token. One of the colleagues leaves, and
+/// tries everything that a former holder of full access can.
 #[test]
 fn a_colleague_with_full_access_leaves_and_all_others_go_on() {
     let team = Team::with_colleague(&["--full"]);
@@ -242,7 +242,7 @@ fn a_colleague_with_full_access_leaves_and_all_others_go_on() {
     assert_eq!(trusting, ["ci", "recovery", "alice"]);
     let new_pin = vault_key(&team.owner);
     assert_eq!(report["public_key"], new_pin);
-    // All others go on, and see it.
+    // All others can continue, and see it.
     alice(&["get", "mail"]).any_stdout().exits(0);
     job().any_stdout().exits(0);
     let recovered = team
@@ -252,7 +252,7 @@ fn a_colleague_with_full_access_leaves_and_all_others_go_on() {
     recovered.any_stdout().exits(0);
     let truth = team.owner.bytes();
 
-    // He goes on from the copy that he kept, and puts it in the vault's place.
+    // He continues from the copy that he kept, and puts it in the vault's place.
     let own = team.colleague.home().join("kept.kluis");
     fs::write(&own, &kept).unwrap();
     for number in 0..5 {
@@ -273,12 +273,12 @@ fn a_colleague_with_full_access_leaves_and_all_others_go_on() {
     }
     let forged = fs::read(&own).unwrap();
     fs::write(team.owner.vault(), &forged).unwrap();
-    // Refused wherever the vault was seen since he left.
+    // Refused on every machine that saw the vault since he left.
     let line = ["get", "mail"];
     team.owner.kluis(line).run().any_stderr().exits(5);
     alice(&line).any_stderr().exits(5);
     job().any_stderr().exits(5);
-    // And where nothing was seen: with the new pin.
+    // And on a machine that has seen nothing: with the new pin.
     let elsewhere = Sandbox::empty();
     let there = |token: &str| {
         fs::remove_dir_all(elsewhere.home().join(".local")).unwrap_or_default();
@@ -291,9 +291,9 @@ fn a_colleague_with_full_access_leaves_and_all_others_go_on() {
         .run()
         .any_stderr()
         .exits(5);
-    // Not with an old key alone: he knew all that it knows.
+    // Not with an old key alone: he knew everything that it knows.
     there(&team.token).run().any_stdout().exits(0);
-    // A renewed one was never his.
+    // He never had a renewed one.
     fs::write(team.owner.vault(), &truth).unwrap();
     let renewed = issued(&["key", "renew", "ci"]);
     there(&renewed).run().any_stdout().exits(0);

@@ -28,7 +28,7 @@ fn with_passphrase(value: &str) -> Sandbox {
     sandbox
 }
 
-/// What the user file says.
+/// Writes the user file.
 fn settings(sandbox: &Sandbox, text: &str) {
     let folder = sandbox.home().join(".config/kluis");
     fs::create_dir_all(&folder).unwrap();
@@ -45,7 +45,7 @@ fn at_terminal(sandbox: &Sandbox, arguments: &[&str]) -> Screen {
     Screen::start(sandbox.kluis(arguments).command_at_terminal(), 80)
 }
 
-/// Started by a shell script, whose `"$@"` the command is.
+/// A shell script starts the command as `"$@"`.
 fn in_script(command: Invocation<'_>, script: &str) -> Command {
     command
         .under(["bash", "-c", script, "bash"])
@@ -167,7 +167,7 @@ fn a_token_may_be_typed_where_a_passphrase_is_asked_for() {
         token,
     );
     assert_eq!(screen.ends(), ("\na value\n".to_owned(), 0));
-    // Without a passphrase there is only a token to ask for.
+    // Without a passphrase it can only ask for a token.
     let sandbox = Sandbox::with_vault();
     settings(&sandbox, "auto_agent = 'never'");
     sandbox.create("name", "a value");
@@ -195,7 +195,7 @@ fn a_wrong_passphrase_may_be_typed_again() {
     screen.shows("Try again.\r\nPassphrase: ");
     screen.types(CTRL_C);
     assert_eq!(screen.ends().1, 130);
-    // What is read from a file is the same every time.
+    // Text from a file is the same every time.
     let wrong = sandbox.given("wrong", "ivory walnut pebble quarts");
     let get = sandbox.kluis(["get", "name", "--passphrase-file", wrong.to_str().unwrap()]);
     let mut screen = Screen::start(get.command_at_terminal(), 80);
@@ -596,7 +596,7 @@ fn key_passphrase_says_that_the_agent_forgot_the_key() {
         .any_stderr()
         .exits(4);
 
-    // Changed elsewhere, so the agent does not know: it finds out when it is asked.
+    // Changed elsewhere, so the agent does not know: it learns of it when it is asked.
     let unlock = |file: &Path| {
         let unlock = sandbox.kluis(["unlock"]);
         unlock.env("KLUIS_PASSPHRASE_FILE", file).run()

@@ -1,4 +1,4 @@
-//! Tests the topics of `kluis help`: which ones exist, and where their texts come from.
+//! Tests the topics of `kluis help`: which ones exist, and the sources of their texts.
 
 use crate::sandbox::{KLUIS, Sandbox};
 use crate::test_program::write_program;
@@ -15,11 +15,11 @@ pub enum Part {
     Prose(String),
     /// A heading with a colon, then a term and its text on each line.
     Entries(String),
-    /// What stands four columns to the right, without them.
+    /// Text that is indented by four columns, without the indentation.
     Code(String),
 }
 
-/// The name of each topic, and what it is about.
+/// The name and the subject of each topic.
 pub fn topics() -> Vec<(String, String)> {
     let verbs = crate::generated::verbs();
     let help = verbs.iter().find(|verb| verb.get_name() == "help").unwrap();
@@ -39,7 +39,7 @@ pub fn topics() -> Vec<(String, String)> {
         .collect()
 }
 
-/// What `kluis help` prints of a topic.
+/// The output of `kluis help` for a topic.
 pub fn text(topic: &str) -> String {
     Sandbox::empty().prints(["help", topic], "")
 }
@@ -97,7 +97,7 @@ fn each_topic_prints_without_a_vault_and_fits_the_page() {
     );
     for (name, _) in &topics {
         for line in text(name).lines() {
-            // A command cannot be broken as prose can.
+            // A command cannot be wrapped like prose.
             let columns = if line.starts_with("    ") { 100 } else { 80 };
             assert!(line.chars().count() <= columns, "{name}: {line}");
         }
@@ -127,7 +127,7 @@ fn install(folder: &Path, name: &str, script: &str) {
     write_program(&folder.join(name), &format!("#!/bin/sh\n{script}\n"));
 }
 
-/// Runs commands of a topic in the home of a sandbox, without a terminal. Gives what they print.
+/// Runs commands of a topic in the home of a sandbox, without a terminal. Returns their output.
 fn run(sandbox: &Sandbox, script: &str, variables: &[(&str, &str)]) -> String {
     let programs = sandbox.home().join("programs");
     if !programs.join("kluis").exists() {
@@ -176,7 +176,7 @@ fn the_first_steps_work_in_a_new_home() {
     assert_eq!(run(&sandbox, &give, &[]), "gh repo list\n");
     assert_eq!(run(&sandbox, &import, &[]), "created MAIL_PASSWORD\n");
     run(&sandbox, &back_up, &variables);
-    // The two copies are all that is needed.
+    // The two copies are all that you need.
     let opened = sandbox.kluis(["get", "MAIL_PASSWORD"]);
     let opened = opened
         .env("KLUIS_VAULT", backup.join("default.kluis"))
@@ -262,7 +262,7 @@ const EXPORTS: [(&str, &str); 11] = [
 fn each_import_of_the_topic_on_migration_works() {
     let sandbox = Sandbox::with_vault();
     let home = sandbox.home();
-    // The files are not encrypted here: each stand-in prints what it is given.
+    // The files are not encrypted here: each stand-in prints its input.
     install(&home.join("programs"), "gpg", "cat");
     install(&home.join("programs"), "sops", "cat \"$2\"");
     fs::create_dir(home.join(".password-store")).unwrap();

@@ -1,4 +1,4 @@
-//! Tests that a repository you merely cloned cannot use your secrets through its project file.
+//! Tests that a repository that you only cloned cannot use your secrets through its project file.
 
 use crate::sandbox::{Invocation, Sandbox, git};
 use crate::screen::Screen;
@@ -49,8 +49,8 @@ impl Victim {
         self.kluis(&["trust", "--yes", "-q"]).run().exits(0);
     }
 
-    /// Runs a command at a terminal. Gives the question that it asks about the project file, if it does, after
-    /// it was answered; and the exit code.
+    /// Runs a command at a terminal. Returns its question about the project file, if there is one, after the
+    /// answer; and the exit code.
     fn asked(&self, line: &[&str], answer: &str) -> (Option<String>, i32) {
         let script = "\"$@\"; echo \"ended $?\"";
         let command = self.kluis(line).under(["sh", "-c", script, "sh"]);
@@ -101,7 +101,7 @@ fn no_project_file_uses_a_vault_without_consent() {
         refused(victim.run().env("KLUIS_VAULT", &vault), 125);
         refused(victim.kluis(&["check"]), 8);
         refused(victim.kluis(&["app", "sync"]), 8);
-        // The option says which file it is, and not what may be done with it; `--yes` is for other questions.
+        // The option says which file, and not how it may be used; `--yes` is for other questions.
         for vault in [&*vault, Path::new("own.kluis")] {
             let vault = ["--yes", "--vault", vault.to_str().unwrap()];
             let run = [
@@ -156,7 +156,7 @@ fn a_named_workspace_needs_consent_and_a_typed_one_does_not() {
         refused(victim.kluis(line), 8);
     }
 
-    // Nothing in it has a say in these.
+    // Nothing in the file decides about these.
     victim.file(TAKE);
     let get = victim.kluis(&["get", "mine"]).run();
     get.stdout(&victim.value).exits(0);
@@ -179,7 +179,7 @@ fn consent_comes_by_trust_or_by_naming_the_file() {
     victim.file(&format!("{TAKE}MORE = 'mine'\n"));
     refused(victim.run(), 125);
     let path = victim.clone.join("kluis.toml");
-    // A file of another name is followed only where it is named, so consent for it would change nothing.
+    // A file of another name is followed only if you name it, so consent for it would change nothing.
     fs::copy(&path, victim.clone.join("job.toml")).unwrap();
     let other = victim.kluis(&["--project", "job.toml", "trust", "--yes"]);
     other
@@ -189,7 +189,7 @@ fn consent_comes_by_trust_or_by_naming_the_file() {
     assert!(!victim.consents().exists());
     let given = |invocation: Invocation<'_>| {
         invocation.run().stdout(&victim.value).exits(0);
-        // It holds for one command.
+        // It applies to one command.
         refused(victim.run(), 125);
     };
     given(victim.run().env("KLUIS_PROJECT", "kluis.toml"));
@@ -206,7 +206,7 @@ fn consent_comes_by_trust_or_by_naming_the_file() {
     };
     given(named("kluis.toml"));
     given(named("../clone/kluis.toml"));
-    // One that is named and not there never means another one, nor the default vault.
+    // A missing file that you named never means another one, nor the default vault.
     for absent in ["absent.toml", "../kluis.toml", ".", ""] {
         let line = ["--project", absent, "create", "new", "--generate", "8"];
         let failed = victim.kluis(&line).run();
@@ -256,7 +256,7 @@ fn consent_is_for_one_place_and_one_vault() {
     symlink(&other, &link).unwrap();
     victim.run().run().stdout(&victim.value).exits(0);
 
-    // Another vault in the same place, and one that is used instead.
+    // Another vault in the same place, and another vault in use.
     let another = Sandbox::with_vault();
     let aside = victim.sandbox.home().join("aside");
     fs::rename(&other, &aside).unwrap();
@@ -324,7 +324,7 @@ fn what_adds_changes_or_weakens_needs_consent_again() {
         let again = format!(" for: {name}\n");
         victim.run().run().stderr_has(&again).exits(125);
     }
-    // A pin that comes later lets in a vault that you have not seen.
+    // A later pin accepts a vault that you have not seen.
     victim.kluis(&["trust", "--remove"]).run().exits(0);
     victim.file(TAKE);
     victim.trust();
@@ -335,18 +335,18 @@ fn what_adds_changes_or_weakens_needs_consent_again() {
     let get = get.env("KLUIS_VAULT", victim.sandbox.vault()).run();
     get.stdout(&victim.value).exits(0);
     victim.trust();
-    // Commands that use less of the file need less.
+    // Commands that use less of the file need less consent.
     victim.file(&format!("{text}MORE = 'mine'\n"));
     let get = victim.kluis(&["get", "mine"]).run();
     get.stdout(&victim.value).exits(0);
-    // The workspace in use decides where a bare name leads.
+    // The workspace in use decides what a bare name means.
     victim.file(&text);
     let production = ["-w", "production", "run", "--", "true"];
     let again = "needs your trust again in the workspace production for: TAKEN";
     victim.kluis(&production).run().stderr_has(again).exits(125);
 }
 
-/// The files of a repository with three branches, as somebody works on them.
+/// The files of a repository with three branches during a day of work.
 #[test]
 fn a_day_of_work_asks_once_for_each_new_entry() {
     let victim = victim();
@@ -428,11 +428,11 @@ fn a_worktree_shares_what_you_agreed_to_and_a_clone_does_not() {
     let run = victim.run().within(&tree).run();
     run.stdout(&victim.value).exits(0);
     refused(victim.run().within(&clone), 125);
-    // A clone that says it is that worktree.
+    // A clone that claims to be that worktree.
     fs::remove_dir_all(clone.join(".git")).unwrap();
     fs::copy(tree.join(".git"), clone.join(".git")).unwrap();
     refused(victim.run().within(&clone), 125);
-    // Both ways: what is agreed to in the worktree holds in the main one.
+    // Both ways: an agreement in the worktree counts in the main one.
     fs::write(
         tree.join("kluis.toml"),
         format!("vault = 'own.kluis'\n{TAKE}B = 'mine'"),
@@ -453,7 +453,7 @@ fn trust_before_there_is_a_vault_is_for_the_one_that_init_makes() {
     refused(victim.kluis(&["init"]), 8);
     let trust = victim.kluis(&["trust", "--yes"]).run();
     trust.stderr_has("(there is no vault yet)").exits(0);
-    // Another one put there in between is not meant.
+    // Another vault that was put there meanwhile is not agreed to.
     let new = victim.clone.join("new.kluis");
     fs::copy(victim.sandbox.vault(), &new).unwrap();
     refused(victim.run(), 125);
@@ -674,7 +674,7 @@ fn an_unreliable_trust_list_means_no_consent_and_warns() {
     failed
         .stderr_has("trusted.json is damaged: kluis ignores it")
         .exits(125);
-    // Trusting anew mends it.
+    // Trusting anew repairs it.
     let trusted = victim.kluis(&["trust", "-y"]).run();
     trusted.any_stdout().stderr_has("is damaged").exits(0);
     victim.run().run().stdout(&victim.value).exits(0);

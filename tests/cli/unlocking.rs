@@ -11,7 +11,7 @@ fn foreign_token() -> String {
     Sandbox::with_vault().token()
 }
 
-/// The last letter but one replaced by another.
+/// The text with its second-to-last letter replaced.
 fn mistyped(text: &str) -> String {
     let mut letters: Vec<char> = text.chars().collect();
     let place = letters.len() - 2;
@@ -65,7 +65,7 @@ fn a_token_comes_before_a_token_file_before_a_passphrase() {
         }
         list.run().any_stderr().exits(code);
     }
-    // The first way decides, even where a later one would do.
+    // The first way decides, even if a later one would work.
     let list = sandbox
         .kluis(["list"])
         .env("KLUIS_PASSPHRASE_FILE", &passphrase);
@@ -145,7 +145,7 @@ fn a_missing_key_file_is_reported_with_its_setting() {
         let failed = failed.stderr_has(&format!("kluis: error: {said}\nkluis: hint: "));
         failed.stderr_has(hint).exits(4);
     }
-    // A file that is there and cannot be read is another matter.
+    // A file that exists and cannot be read is a different error.
     let list = sandbox.kluis(["list"]).without("KLUIS_TOKEN");
     let failed = list.env("KLUIS_KEY_FILE", "/").run();
     failed
@@ -481,7 +481,7 @@ fn a_command_gets_no_descriptor_of_a_credential() {
     std::os::unix::fs::symlink("/dev/fd/3", &link).unwrap();
     let (file, passphrase) = (file.display(), passphrase.display());
     let link = link.display();
-    // What a command could do with each descriptor: read on, and open it again from the beginning.
+    // Ways for a command to use a descriptor: continue reading, and open it again from the beginning.
     let other = sandbox.kluis(["key", "add", "--full", "--token"]);
     let other = other.env("KLUIS_TOKEN", text.trim_end()).run();
     sandbox.keep_token(&other.stdout);
@@ -518,7 +518,7 @@ fn a_command_gets_no_descriptor_of_a_credential() {
             "--passphrase-file -".to_owned(),
         ),
     ] {
-        // A token that comes first leaves the file unread.
+        // If a token takes precedence, the file is not read.
         for (run, first) in [
             ("run -e V=name", ""),
             ("run --mask -e V=name", ""),

@@ -1,6 +1,6 @@
-//! Tests the programs that values are given to as files: each opens the path itself, or has a child that does.
+//! Tests programs that get values as files: each opens the path itself, or has a child that does.
 //!
-//! Where a program is not installed, its test prints so and passes.
+//! If a program is not installed, its test prints so and passes.
 
 use crate::sandbox::Sandbox;
 use crate::value_files::{Memory, with_secret};
@@ -83,7 +83,7 @@ fn ssh_logs_in_with_the_file() {
         home.join("id.given.pub").display()
     );
     fs::write(home.join("sshd_config"), config).unwrap();
-    // The server speaks over a pipe: nothing listens.
+    // The server uses a pipe: nothing listens.
     let script = "exec ssh -q -F none -o BatchMode=yes -o IdentitiesOnly=yes -o StrictHostKeyChecking=no \
                   -o UserKnownHostsFile=/dev/null -o ProxyCommand=\"$(PATH=$PATH:/usr/sbin command -v sshd) -i -f $HOME/sshd_config\" \
                   -i \"$KEY\" host echo logged in";

@@ -1,5 +1,5 @@
-//! Tests who removes the files of a command: the watcher, `kluis` itself as process 1, or a later command; and what
-//! happens where memory is full or missing, or a signal strikes.
+//! Tests who removes the files of a command: the watcher, `kluis` itself as process 1, or a later command. Also
+//! tests full or missing memory, and signals.
 
 use crate::agent::wait_until;
 use crate::crash::trace;
@@ -231,7 +231,7 @@ fn where_orphans_are_adopted_the_command_gets_no_child_of_ours() {
     assert!(memory.folders().is_empty());
 }
 
-/// In a mount namespace of its own: prepares, runs the rest, and lists what is left.
+/// In a separate mount namespace: prepares, runs the rest, and lists the remaining files.
 fn mounted(mount: &str) -> Option<Vec<String>> {
     let ways: [&[&str]; 2] = [&["unshare", "-m"], &["unshare", "-rm"]];
     let way = ways.into_iter().find(|way| {
@@ -271,7 +271,7 @@ fn without_a_folder_in_memory_nothing_is_started() {
                     kluis: hint: set XDG_RUNTIME_DIR to a folder of yours in a tmpfs, or mount a tmpfs at /dev/shm\n";
         run.run().stderr(told).exits(125);
     }
-    // Without a file it needs none.
+    // Without a file it needs no memory.
     let run = ["run", "-e", "F=name", "--", "true"];
     sandbox.kluis(run).under(&under).run().exits(0);
 }
@@ -316,7 +316,7 @@ fn a_limit_on_file_sizes_is_an_error() {
     let Some(memory) = Memory::new() else { return };
     let sandbox = Sandbox::with_vault();
     sandbox.create("name", "x".repeat(60_000));
-    // In blocks of 512 bytes: what kluis remembers of the vault still fits.
+    // In blocks of 512 bytes: the memory of the vault still fits.
     let run = memory
         .run(&sandbox, &FILE, "echo started")
         .prepared("ulimit -f 60");

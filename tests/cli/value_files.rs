@@ -1,4 +1,4 @@
-//! Tests values as files: what a command finds at the path, when the files go, and what is refused.
+//! Tests values as files: what a command finds at the path, when the files are removed, and what is refused.
 
 use crate::agent::wait_until;
 use crate::sandbox::{Invocation, Sandbox, make_pipe};
@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use tempfile::TempDir;
 
-/// A folder in memory in place of that of the session, apart from those of other tests.
+/// A folder in memory in place of that of the session, separate from those of other tests.
 pub struct Memory(TempDir);
 
 impl Memory {
@@ -32,7 +32,7 @@ impl Memory {
         sandbox.kluis(line).env("XDG_RUNTIME_DIR", self.path())
     }
 
-    /// The folders of commands that are there.
+    /// The present folders of commands.
     pub fn folders(&self) -> Vec<PathBuf> {
         let entries = fs::read_dir(self.path().join("kluis"));
         let entries = entries.into_iter().flatten();
@@ -96,7 +96,7 @@ fn a_project_file_gives_files_and_export_leaves_them_out() {
     export().stdout("PLAIN=\"shown\"\n").stderr(note).exits(0);
     write("[env]\nTLS = { secret = 'tls_key', as = 'file' }");
     export().stdout("").stderr(note).exits(0);
-    // An optional file that is not there.
+    // An optional file that does not exist.
     write("[env]\nTLS = { secret = 'nope', as = 'file', optional = true }");
     let Some(untouched) = Memory::new() else {
         return;

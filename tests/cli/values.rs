@@ -1,11 +1,11 @@
-//! Tests where a value comes from, for every verb that takes one, and where it never comes from.
+//! Tests the sources of a value, for every verb that takes one, and the sources that are never used.
 
 use crate::sandbox::Sandbox;
 use std::time::{Duration, Instant};
 
 const MAX_VALUE_BYTES: usize = 65_536;
 
-/// What is stored when `create` is given these options and this stdin.
+/// The stored value when `create` gets these options and this stdin.
 fn stored(sandbox: &Sandbox, options: &[&str], stdin: &[u8]) -> Vec<u8> {
     let create = ["create", "name"].iter().chain(options);
     sandbox
@@ -180,7 +180,7 @@ fn an_endless_source_ends_quickly() {
 fn an_unreadable_file_is_reported_without_its_name() {
     let sandbox = Sandbox::with_vault();
     let before = sandbox.bytes();
-    // You may have thought that the option takes the value itself.
+    // You may have meant that the option takes the value itself.
     let mistaken = sandbox.secret("value");
     for path in [&mistaken, "/"] {
         let line = ["create", "name", "--value-file", path];
@@ -223,7 +223,7 @@ fn every_generator_makes_its_kind_and_no_value_twice() {
         assert!(length == 1 || made[0] != made[1], "{spec}");
     }
     let words = String::from_utf8(stored(&sandbox, &["--generate", "words:6"], b"")).unwrap();
-    // One word of the list has a hyphen itself.
+    // One word of the list contains a hyphen.
     assert!(
         words.split('-').count() >= 6 && every(&words, &format!("{lower}-")),
         "{words}"
@@ -256,7 +256,7 @@ fn an_unknown_generator_is_refused_and_not_repeated() {
         .exits(2);
 }
 
-/// What is too many is a value only where one is given, and for `run` it is the command.
+/// An extra argument is a value only for verbs that take one; for `run` it is the command.
 #[test]
 fn an_extra_argument_gets_the_usage_of_its_command() {
     let sandbox = Sandbox::with_vault();

@@ -196,7 +196,7 @@ fn a_copy_is_checked_against_this_machines_memory() {
     sandbox.create("name", "old");
     let old = sandbox.bytes();
     sandbox.create("later", "new");
-    // As before the last change: nothing is lost that is not told already.
+    // The vault from before the last change: a warning reports that it is older.
     let told = "the copy is older than the vault that was seen on this machine";
     fs::write(sandbox.vault(), "noise").unwrap();
     fs::write(previous(&sandbox), &old).unwrap();
@@ -282,7 +282,7 @@ fn equal_bytes_change_nothing_and_no_terminal_is_an_error() {
     assert_eq!(sandbox.bytes(), before);
 }
 
-/// What a disk does to a file: bits that flip, blocks of zeros or of something else, an end that is missing.
+/// Ways for a disk to damage a file: bits that flip, blocks of zeros or of other data, a missing end.
 fn rotten(bytes: &[u8], place: usize) -> Vec<(&'static str, Vec<u8>)> {
     const BLOCK_BYTES: usize = 512;
     let flipped = |bit: usize| {
@@ -305,7 +305,7 @@ fn rotten(bytes: &[u8], place: usize) -> Vec<(&'static str, Vec<u8>)> {
     ]
 }
 
-/// Each damage is named before any key is asked for, `restore` is hinted at, and brings back everything.
+/// Each damage is named before `kluis` asks for a key; the hint names `restore`, which brings back everything.
 fn drill(step_bytes: usize) {
     let sandbox = Sandbox::with_vault();
     let values: Vec<(String, String)> = (0..5)
@@ -329,7 +329,7 @@ fn drill(step_bytes: usize) {
             named
                 .stderr_has("`kluis vault restore` brings back")
                 .exits(5);
-            // Who looks for one value reads no other page: it is the right one, or none.
+            // A lookup of one value reads no other page: it returns the right value, or fails.
             let got = sandbox.kluis(["get", "NAME_0"]).run();
             let is_right = got.code == 0 && got.stdout == values[0].1.as_bytes();
             assert!(
@@ -349,7 +349,7 @@ fn drill(step_bytes: usize) {
                 "{what} at {place}: {:?}",
                 found.as_object().map(serde_json::Map::len)
             );
-            // What was damaged is kept, for who can make something of it.
+            // The damaged file is kept, for a person who can use it.
             assert!(fs::read(previous(&sandbox)).unwrap() == bytes);
             restored += 1;
         }

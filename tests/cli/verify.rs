@@ -36,7 +36,7 @@ fn verify_prints_the_counts_and_the_key_to_pin() {
     verified.any_stdout().exits(0);
     let [first, revision, last] = text.lines().collect::<Vec<_>>().try_into().unwrap();
     assert_eq!(first, "verified: 2 secrets with 2 values in 2 workspaces");
-    // The header has changed once, one section twice, the other was made.
+    // The header has changed once, one section twice, and the other was made.
     assert_eq!(revision, "revision: 2.4");
     let key = last.strip_prefix("public key: ").unwrap();
     assert!(key.starts_with("klv_"), "{key}");

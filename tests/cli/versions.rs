@@ -1,4 +1,4 @@
-//! Tests versions: no ordinary command destroys a value, each can be undone, and what is kept of them.
+//! Tests versions: no ordinary command destroys a value, each can be undone, and how many versions are kept.
 
 use crate::hostile_input::preloaded_clock;
 use crate::sandbox::{Outcome, Sandbox, now};
@@ -77,7 +77,7 @@ fn a_loop_that_set_swallowed_is_undone_as_told() {
 fn the_note_is_for_several_lines_and_options_only() {
     let sandbox = Sandbox::with_vault();
     let described = ["--description", "d"];
-    // A new secret loses nothing, and neither an option nor a second line is no sign.
+    // A new secret loses nothing; options alone, or a second line alone, are no sign of it.
     set(&sandbox, "name", &described, "a\nb\n");
     set(&sandbox, "name", &[], "c\nd\n");
     set(&sandbox, "name", &["--description", "e"], "f");
@@ -91,7 +91,7 @@ fn the_note_is_for_several_lines_and_options_only() {
     noted.any_stdout().stderr_has("several lines").exits(0);
 }
 
-/// The story: what `import --on-conflict replace` replaced can be brought back.
+/// The story: you can bring back a value that `import --on-conflict replace` replaced.
 #[test]
 fn an_import_that_replaced_can_be_undone() {
     let sandbox = Sandbox::with_vault();
@@ -112,7 +112,7 @@ fn an_import_that_replaced_can_be_undone() {
     assert_eq!(sandbox.show("B")["previous_slot"], Value::Null);
     sandbox.prints(["rollback", "A"], "");
     assert_eq!(sandbox.get("A"), old.as_bytes());
-    // And again, for a program: the same import, undone with what `show` says.
+    // And again, for a program: the same import, undone with the output of `show`.
     let again = import(&["--json"]);
     assert_eq!(again.json()["updated"], json!(["A"]));
     again.any_stdout().exits(0);
@@ -246,7 +246,7 @@ fn the_user_file_says_how_many_stay() {
         set(&sandbox, "key", &[], &next());
     }
     assert_eq!(values(&sandbox, "key").len(), 3);
-    // Each verb that adds a version heeds it, and the option comes first.
+    // Each verb that adds a version uses it, and the option takes precedence.
     sandbox.prints(["update", "key", "--value"], next());
     sandbox.prints(["rotate", "key"], next());
     sandbox.prints(["rollback", "key"], "");
@@ -279,7 +279,7 @@ fn the_user_file_says_how_many_stay() {
         refused.any_stderr().exits(2);
     }
     assert_eq!(sandbox.bytes(), bytes);
-    // A repository may not say what you lose.
+    // A repository must not decide what you lose.
     user_file(&sandbox, "");
     fs::write(sandbox.home().join("kluis.toml"), "keep = 0\n").unwrap();
     let refused = sandbox.kluis(["set", "key"]).stdin("x").run();
@@ -302,7 +302,7 @@ fn past_values_take_at_most_64_kib_but_the_newest_stays() {
     set(&sandbox, "key", &[], &longest);
     set(&sandbox, "key", &[], "short");
     assert_eq!(values(&sandbox, "key"), ["short".to_owned(), longest]);
-    // Slots that you name are yours to count.
+    // You manage slots that you name.
     let mut slots = Vec::new();
     for (mark, slot) in [(0, "100"), (1, "200"), (2, "300")] {
         set(&sandbox, "named", &["--slot", slot], &long(mark));
@@ -317,7 +317,7 @@ fn changes_within_one_second_all_count() {
     let all: Vec<_> = (0..6).map(|_| sandbox.secret("value")).collect();
     for value in &all {
         set(&sandbox, "key", &[], value);
-        // At once, though its slot may lie a little ahead.
+        // At once, though its slot may be a little ahead.
         assert_eq!(sandbox.get("key"), value.as_bytes());
     }
     let newest_first: Vec<_> = all.iter().rev().cloned().collect();
@@ -327,7 +327,7 @@ fn changes_within_one_second_all_count() {
     assert!(!history.contains("\tin "), "{history}");
 }
 
-/// A slot that lies a little ahead stays in use when its value is replaced in place.
+/// A slot that is a little ahead stays in use when its value is replaced in place.
 #[test]
 fn a_value_replaced_in_place_counts_at_once() {
     let sandbox = Sandbox::with_vault();
@@ -427,7 +427,7 @@ fn clocks_that_disagree_lose_no_value() {
     let [first, theirs, ours, far] =
         ["first", "theirs", "ours", "far"].map(|label| sandbox.secret(label));
     at(0, &["create", "key"], &first).any_stdout().exits(0);
-    // A colleague's clock, four minutes ahead: what they set is read here, and what is set here comes after.
+    // A colleague's clock is four minutes ahead: their value is read here, and a value set here comes after it.
     at(240, &["set", "key"], &theirs).any_stdout().exits(0);
     at(0, &["get", "key"], "").stdout(&theirs).exits(0);
     at(0, &["set", "key"], &ours).any_stdout().exits(0);
@@ -436,7 +436,7 @@ fn clocks_that_disagree_lose_no_value() {
     }
     let previous = at(0, &["get", "key", "--previous"], "");
     previous.stdout(&theirs).exits(0);
-    // One that is 40 minutes ahead does not count yet, and would replace what is set here.
+    // A version that is 40 minutes ahead does not count yet, and would replace the value set here.
     at(2_400, &["set", "key"], &far).any_stdout().exits(0);
     let warned = at(0, &["get", "key"], "");
     warned

@@ -1,5 +1,5 @@
-//! Tests vaults in git work trees: no copy from before a change gets into a commit, however the vault got there, and
-//! a hostile repository gets nothing written elsewhere.
+//! Tests vaults in git work trees: no copy from before a change gets into a commit, however the vault got there,
+//! and a hostile repository causes no write elsewhere.
 
 use crate::crash::trace;
 use crate::file_systems::{failing, mounted};
@@ -35,7 +35,7 @@ fn set<'s>(sandbox: &'s Sandbox, vault: &Path, value: &str) -> Invocation<'s> {
 
 fn change(sandbox: &Sandbox, vault: &Path, value: &str) {
     let set = set(sandbox, vault, value).run();
-    // It may be told that the vault is in a work tree now.
+    // It may print that the vault is in a work tree now.
     set.any_stdout().any_stderr().exits(0);
 }
 
@@ -46,7 +46,7 @@ fn get(sandbox: &Sandbox, vault: &Path) -> Vec<u8> {
     value
 }
 
-/// What `git add -A` takes.
+/// The files that `git add -A` adds.
 fn added(tree: &Path) -> Vec<String> {
     git(tree, &["add", "-A"]);
     let mut listed = Command::new("git");
@@ -99,7 +99,7 @@ fn the_copy_lies_in_the_git_folder_and_restore_finds_it() {
         ),
         (other.join("sub"), other.join(".git/modules/sub")),
     ] {
-        // Each is a machine of its own: the one before ends with a new public key.
+        // Each is on a machine of its own: the one before ends with a new public key.
         sandbox.forget();
         let vault = tree.join("deep/v.kluis");
         fs::create_dir(tree.join("deep")).unwrap();
@@ -119,7 +119,7 @@ fn the_copy_lies_in_the_git_folder_and_restore_finds_it() {
         restore.and(&vault).run().any_stdout().any_stderr().exits(0);
         assert_eq!(get(&sandbox, &vault), b"one", "{}", tree.display());
         assert_eq!(added(&tree), ["deep/v.kluis"]);
-        // What a removed key would open goes.
+        // A copy that a removed key would open is removed.
         let rekey = sandbox.kluis(["vault", "rekey", "--vault"]).and(&vault);
         rekey.run().any_stdout().any_stderr().exits(0);
         assert!(!kept.exists(), "{}", kept.display());
@@ -176,7 +176,7 @@ fn a_copy_that_came_along_goes_with_the_next_change() {
             git(&folder, &["init", "-q"]);
             (folder, vault)
         };
-        // Until then it can be restored.
+        // Until then you can restore it.
         let restore = sandbox.kluis(["vault", "restore", "-n", "--vault"]);
         restore.and(&vault).run().any_stdout().any_stderr().exits(0);
         let doctor = sandbox.kluis(["doctor", "-q", "--vault"]).and(&vault).run();
@@ -189,7 +189,7 @@ fn a_copy_that_came_along_goes_with_the_next_change() {
     }
 }
 
-/// What an interrupted writer left, too.
+/// The leftovers of an interrupted writer, too.
 #[test]
 fn leftovers_in_the_git_folder_go_with_the_next_change() {
     if !has_git() {
@@ -209,7 +209,7 @@ fn leftovers_in_the_git_folder_go_with_the_next_change() {
     assert_eq!(previous(&tree.join(".git")), kept);
 }
 
-/// How an archive may lead elsewhere, given the folder of the work tree and a folder of yours.
+/// A way for an archive to lead elsewhere, given the folder of the work tree and a folder of yours.
 type Trap = (&'static str, fn(&Path, &Path));
 
 const TRAPS: [Trap; 6] = [
@@ -284,7 +284,7 @@ fn without_a_safe_place_a_warning_says_that_no_copy_is_kept() {
     let warned = set(&sandbox, &vault, "one").run();
     let why = "no copy from before this change was kept";
     warned.any_stdout().stderr_has(why).exits(0);
-    // A damaged vault that is restored is kept all the same: it may be the only one.
+    // A damaged vault is still kept when you restore another: it may be the only one.
     let good = sandbox.home().join("good.kluis");
     fs::copy(&vault, &good).unwrap();
     fs::write(&vault, "damaged").unwrap();
@@ -377,7 +377,7 @@ fn a_git_folder_in_another_file_system_gets_a_copy() {
     assert!(fs::read(sandbox.home().join("copied")).unwrap() == before);
 }
 
-/// The calls that change what is there, each of them once the last one that is made.
+/// Kills at each call that changes files, up to and beyond the last one made.
 #[test]
 fn a_kill_at_any_call_puts_no_copy_into_a_commit() {
     if !has_git() || !trace::is_possible() {
@@ -406,7 +406,7 @@ fn a_kill_at_any_call_puts_no_copy_into_a_commit() {
             assert_eq!(added(&tree), ["v.kluis"], "{fault}");
             change(&sandbox, &vault, "three");
             assert_eq!(added(&tree), ["v.kluis"], "{fault}");
-            // Nothing but the one copy is left.
+            // Only the one copy is left.
             let kept = previous(&tree.join(".git"));
             assert!(kept.exists(), "{fault}");
             assert_eq!(get(&sandbox, &vault), b"three", "{fault}");

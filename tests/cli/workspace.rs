@@ -151,7 +151,7 @@ fn default_is_neither_deleted_nor_renamed() {
     assert_eq!(all(&sandbox)["workspaces"][0]["description"], "d");
 }
 
-/// Who may write it could spoil it, so that no key can be taken away any more.
+/// A writer may spoil a workspace, so that no key can be removed any more.
 #[test]
 fn default_is_made_anew_by_force() {
     let sandbox = Sandbox::with_vault();
@@ -224,7 +224,7 @@ fn one_that_an_app_uses_is_deleted_by_force_only() {
     assert_eq!(shown.json()["links"], serde_json::json!([]));
     shown.any_stdout().exits(0);
 
-    // An app alone uses it, too, until it is deleted.
+    // An app alone also counts as content, until it is deleted.
     create(&sandbox, "staging");
     let make = ["app", "create", "job", "-w", "staging"];
     sandbox.kluis(make).run().any_stdout().exits(0);
@@ -259,7 +259,7 @@ fn the_question_says_how_much_would_be_lost() {
     screen.shows("the workspace staging, its 2 secrets and the links of apps to them? [y/N] ");
     screen.types("n\r");
     assert_eq!(screen.ends().1, 130);
-    // What can be restored would be lost, too, and is never called empty.
+    // Restorable secrets would be lost, too, so the workspace never counts as empty.
     sandbox.kluis(["delete", "staging/one"]).run().exits(0);
     for (deleted, question) in [
         (

@@ -1,5 +1,5 @@
-//! Tests when the agent forgets a key: unused, at the end of its time, at its expiry date, and after the key
-//! is removed from the vault.
+//! Tests when the agent forgets a key: unused, at the end of its time, at its expiry date, and after the key is
+//! removed from the vault.
 
 use super::{IDLE, LONGEST, Unlocked, about, issue, token};
 use crate::agent::answer::{Answer, Failure};
@@ -64,7 +64,7 @@ fn a_key_is_forgotten_when_it_was_not_used_for_long() {
         assert!(agent.signs(&agent.content.clone()).is_ok());
     }
     agent.clock.pass(ALMOST_IDLE);
-    // Asking for the status is no use of the key.
+    // Asking for the status does not count as a use of the key.
     assert!(agent.is_unlocked());
     assert!(matches!(agent.attach(), Answer::Attached { .. }));
     assert!(matches!(

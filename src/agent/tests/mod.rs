@@ -28,7 +28,7 @@ const LONGEST: Duration = Duration::from_hours(8);
 /// The date on which the clock of these tests begins.
 const DAY: Duration = Duration::from_hours(24);
 
-// A request carries a seed and an answer a value: neither can be printed by mistake.
+// A request contains a seed and an answer a value: neither can be printed by mistake.
 static_assertions::assert_not_impl_any!(Request<'_>: std::fmt::Debug, std::fmt::Display, Clone);
 static_assertions::assert_not_impl_any!(Answer: std::fmt::Debug, std::fmt::Display, Clone);
 
@@ -61,7 +61,7 @@ impl Clock for FakeClock {
     }
 }
 
-/// A vault with one token and one workspace, and an agent that holds its key.
+/// A vault with one token and one workspace, and an agent with its key.
 struct Unlocked {
     master: Master,
     content: Content,
@@ -266,7 +266,7 @@ fn a_vault_of_another_with_the_same_key_line_is_not_unlocked() {
         let wrong = unlock(key, seed);
         assert!(matches!(wrong, Some(Answer::Failed(Failure::KeyChanged))));
     }
-    // Nor is it another name for the held vault.
+    // The agent does not take it for the known vault either.
     let header = header.text();
     assert!(matches!(
         agent.ask(&Request::Follow { header }),
@@ -295,7 +295,7 @@ fn a_ciphertext_opens_only_in_its_own_place() {
         let answer = agent.ask(&both);
         assert!(matches!(answer, Some(Answer::Failed(Failure::Damaged(1)))));
     }
-    // The grant and the wrapped keys are ciphertexts whose place no request can name.
+    // No request can name the place of the grant or the wrapped keys.
     let wrapped = agent.content.workspaces[0].wrapped.clone();
     let grant = agent.content.keys[0].grant.clone();
     let anchor = agent.content.keys[0].bond().unwrap().anchor.clone();

@@ -9,7 +9,7 @@ use crate::vault::name::SecretName;
 /// A hundred slots of 65,536 bytes, each byte as an escape of six, and room for the rest.
 pub const MAX_INPUT_BYTES: usize = 48 << 20;
 
-/// The fields to set; `None` was not given.
+/// The fields to set; `None` if one was not given.
 #[derive(Default)]
 pub struct Input {
     pub name: Option<SecretName>,

@@ -1,4 +1,4 @@
-//! What a command line and the project file select, before the vault is opened.
+//! The selection of the command line and the project file, before the vault is opened.
 
 use super::except::Except;
 use super::keep_existing::KeepExisting;
@@ -25,9 +25,9 @@ pub struct Selection {
     pub environment: Environment,
 }
 
-/// A secret that was named by `-e`.
+/// A secret named with `-e`.
 pub struct Chosen {
-    /// `None`: the secret's own.
+    /// `None`: the secret's own key.
     pub key: Option<EnvKey>,
     pub reference: Reference,
     pub is_file: bool,
@@ -36,7 +36,7 @@ pub struct Chosen {
 /// The variables of the project file.
 #[derive(Default)]
 pub struct Listed {
-    /// What errors call the file.
+    /// The name of the file in errors.
     pub file: String,
     pub entries: Vec<Entry>,
     /// The workspaces whose variables differ.
@@ -44,7 +44,7 @@ pub struct Listed {
 }
 
 impl Selection {
-    /// Adds files that are chosen by name.
+    /// Adds files that you named.
     pub fn with_files(mut self, files: Vec<(EnvKey, Reference)>) -> Result<Self, Error> {
         for (key, reference) in files {
             if self
@@ -72,7 +72,7 @@ impl Selection {
         self.chosen.iter().any(|chosen| chosen.is_file) || entries.any(is_file)
     }
 
-    /// The same without those that must be files, and their variables.
+    /// The same without those that must be files; also returns the variables of these.
     pub fn without_files(mut self) -> (Self, Vec<EnvKey>) {
         let entries = std::mem::take(&mut self.listed.entries);
         let (files, others): (Vec<Entry>, Vec<Entry>) = entries.into_iter().partition(is_file);
@@ -89,8 +89,8 @@ impl Selection {
         (self, keys)
     }
 
-    /// Adds the variables of the project file, unless others were chosen instead; it is an error if nothing is
-    /// selected then. Call it before the vault is opened, so that you are not asked for a passphrase in vain.
+    /// Adds the variables of the project file, unless you chose others instead. An error if nothing is selected
+    /// then. Call it before the vault is opened, so that you do not type a passphrase in vain.
     pub fn with_project(mut self, context: &mut Context) -> Result<Self, Error> {
         if !self.ignores_env
             && let Some(file) = context.project()?
@@ -122,7 +122,7 @@ impl Selection {
         Ok(self)
     }
 
-    /// What the project file says about `run`, which holds whatever else is chosen.
+    /// The project file's options of `run`, which apply to every selection.
     pub fn with_run_options(&mut self, context: &mut Context) -> Result<RunOptions, Error> {
         let file = context.project()?;
         let Some(file) = file.filter(|file| file.project.run != RunOptions::default()) else {
@@ -144,7 +144,7 @@ impl Selection {
 }
 
 impl Listed {
-    /// Fails if the key implies another workspace than the one whose variables were chosen before it was known.
+    /// Fails if the key implies another workspace than the one whose variables were chosen before.
     pub fn check_workspace(&self, vault: &Vault, context: &Context) -> Result<(), Error> {
         check_workspace(&self.distinguished, vault, context)
     }
@@ -191,7 +191,7 @@ impl Chosen {
     }
 }
 
-/// A text of the file is chosen by whoever wrote the file: it must not lead a program elsewhere.
+/// Checks a text of the file. The author of the file chose it: it must not lead a program elsewhere.
 pub fn check_entry(environment: &Environment, entry: &Entry) -> Result<(), environment::Error> {
     match (&entry.source, &entry.absence) {
         (Source::Secret(_), Absence::Refused | Absence::LeftOut) => {

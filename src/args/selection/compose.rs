@@ -15,7 +15,7 @@ pub struct Composed {
 }
 
 impl Composed {
-    /// A text that is no secret.
+    /// A text that is not secret.
     pub fn text(text: &str) -> Self {
         Self {
             origin: Origin::Text,
@@ -24,7 +24,7 @@ impl Composed {
         }
     }
 
-    /// From the values of the source's references, in order. `None` without the value of a secret.
+    /// Makes it from the values of the source's references, in order. `None` if the value of a secret is missing.
     pub fn new(source: &Source, mut values: Vec<Plaintext>) -> Option<Self> {
         Some(match source {
             Source::Literal(text) => Self::text(text),

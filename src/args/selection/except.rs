@@ -1,5 +1,5 @@
-//! `--except`: what a selection leaves out. A name that matches nothing is an error, since a slip would give what was to
-//! stay out.
+//! `--except`: leaves secrets out of a selection. A name that matches nothing is an error: after a typing error
+//! the command would get the secret.
 
 use crate::completion::words::SecretWord;
 use crate::error::Error;
@@ -40,7 +40,7 @@ impl Except {
         met.map(|name| name.is_met.set(true)).count() > 0
     }
 
-    /// Fails for a name that was never met.
+    /// Fails for a name that never matched.
     pub fn check_met(&self) -> Result<(), Error> {
         match self.0.iter().find(|name| !name.is_met.get()) {
             None => Ok(()),

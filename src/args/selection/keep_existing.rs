@@ -1,4 +1,4 @@
-//! `--keep-existing`: which variables stay as they are set in this process's environment.
+//! `--keep-existing`: the variables that keep their value in this process's environment.
 
 use super::pairs::parse_keys;
 use crate::error::Error;
@@ -7,7 +7,7 @@ use crate::vault::env_key::EnvKey;
 use std::os::unix::ffi::OsStringExt;
 
 pub enum KeepExisting {
-    /// These, and those of which the project file says so.
+    /// These, and those that the project file marks so.
     Named(Vec<EnvKey>),
     All,
 }
@@ -21,7 +21,7 @@ impl KeepExisting {
         }
     }
 
-    /// The value that this variable has and keeps; one that is empty counts as not set.
+    /// The value that this variable has and keeps; an empty one counts as not set.
     pub fn value(&self, key: &EnvKey, is_kept_by_file: bool) -> Option<Plaintext> {
         let is_kept = match self {
             Self::All => true,

@@ -1,5 +1,5 @@
-//! Selects the secrets a command works with, and their environment keys: named one by one, by an app, all of
-//! them, or as the project file lists them.
+//! Selects the secrets for a command, and their environment keys: named one by one, by an app, all of them, or as
+//! the project file lists them.
 
 mod chosen;
 mod compose;

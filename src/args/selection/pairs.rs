@@ -1,4 +1,4 @@
-//! Parses how the command line names variables and their secrets: `KEY=REF`.
+//! Parses variables and their secrets from the command line: `KEY=REF`.
 
 use crate::args::secret::parse_key;
 use crate::error::Error;

@@ -1,5 +1,5 @@
-//! Opens what was selected and puts it into an environment. Every secret that is not available is reported at
-//! once, and then none is given.
+//! Opens the selected secrets and puts them into an environment. Reports all unavailable secrets in one error,
+//! and then gives none.
 
 use super::chosen::{Chosen, Listed, Selection};
 use super::compose::Composed;
@@ -27,11 +27,11 @@ pub struct Values<'a, 'c> {
     context: &'a mut Context<'c>,
     environment: Environment,
     blocked: Vec<Blocked>,
-    /// A secret in several variables is warned about once.
+    /// A secret in several variables causes one warning.
     warned: HashSet<SecretId>,
 }
 
-/// A variable that is looked up, and what errors say about where it was chosen.
+/// A variable to look up, and the place where it was chosen, for errors.
 struct Wanted {
     entry: Entry,
     place: Option<String>,
@@ -58,7 +58,7 @@ impl<'a, 'c> Values<'a, 'c> {
         }
     }
 
-    /// A variable that you chose by name comes before any other use of its key.
+    /// Fills the environment. A variable that you named takes precedence over any other use of its key.
     pub fn fill(mut self, mut selection: Selection) -> Result<Environment, Error> {
         self.environment = std::mem::replace(&mut selection.environment, Environment::new([]));
         let links = self.links(&selection)?;
@@ -114,7 +114,7 @@ impl<'a, 'c> Values<'a, 'c> {
         Ok(links)
     }
 
-    /// What was chosen by name, without what is left out or keeps its value.
+    /// The named secrets, without those that are left out or keep their value.
     fn kept_apart(&mut self, chosen: Vec<Chosen>, selection: &Selection) -> Vec<Chosen> {
         let mut left = Vec::with_capacity(chosen.len());
         for one in chosen {
@@ -137,7 +137,7 @@ impl<'a, 'c> Values<'a, 'c> {
         left
     }
 
-    /// Whether the entry has to be looked up: nothing else gives its variable.
+    /// Whether the entry must be looked up: nothing else gives its variable.
     fn is_wanted(
         &mut self,
         entry: &Entry,
@@ -179,7 +179,7 @@ impl<'a, 'c> Values<'a, 'c> {
             .each_value(self.workspace.as_ref(), &all, self.choice, self.destination)
     }
 
-    /// Returns the key of what was given.
+    /// Gives a named secret and returns its key.
     fn give_chosen(&mut self, one: Chosen, found: Found) -> Result<Option<EnvKey>, Error> {
         let Some(selected) = self.held(found, None)? else {
             return Ok(one.key);
@@ -259,7 +259,7 @@ impl<'a, 'c> Values<'a, 'c> {
         self.blocked.extend(blocked.into_iter().map(Blocked::of));
         for selected in all {
             let link = (selected.secret.env_key.clone(), by_name(&selected.secret));
-            // The app may have the same secret under the same key: that is one choice, made twice.
+            // The app may have the same secret under the same key: that is the same choice twice.
             if named.contains(&link.0) || links.contains(&link) {
                 continue;
             }
@@ -275,7 +275,7 @@ impl<'a, 'c> Values<'a, 'c> {
         Ok(())
     }
 
-    /// The found secret. A missing, ineffective or denied one is collected with the others.
+    /// The found secret. Collects a missing, ineffective or denied one with the others.
     fn held(&mut self, found: Found, place: Option<&str>) -> Result<Option<Selected>, Error> {
         match found {
             Ok(selected) => Ok(Some(selected)),

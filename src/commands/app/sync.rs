@@ -83,7 +83,7 @@ fn app_of<'p>(project: &'p Project, entries: &[&Entry]) -> Result<&'p AppReferen
             "add a line such as app = \"billing\" at the top of kluis.toml",
         )
     })?;
-    // Removing every link of an app is more likely a mistake.
+    // Removing every link of an app is probably a mistake.
     if entries.is_empty() {
         return Err(incomplete(
             "the project file lists nothing under [env]",

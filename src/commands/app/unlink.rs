@@ -1,4 +1,4 @@
-//! `app unlink`: takes a secret away from an app; the secret stays.
+//! `app unlink`: removes a link of an app; the secret stays.
 
 use super::link::change_links;
 use crate::args::secret::{parse_app, parse_key};

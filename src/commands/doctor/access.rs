@@ -1,4 +1,4 @@
-//! Checks who else may read or write a file or folder, as far as its mode and owner tell.
+//! Checks who else may read or write a file or folder, according to its mode and owner.
 
 use super::finding::Finding;
 use crate::platform::directory;
@@ -7,7 +7,7 @@ use std::fs::{self, Metadata};
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
-/// Who may do what besides the owner.
+/// The rights of users other than the owner.
 pub struct Access {
     owner: u32,
     pub others: Others,
@@ -33,7 +33,7 @@ impl Access {
     }
 }
 
-/// Checks a file that decides about something: everyone who can write or replace it can decide.
+/// Checks a file that controls something: everyone who can write or replace it controls it, too.
 pub fn of_decisive_file(check: &'static str, path: &Path, found: &Metadata) -> Finding {
     let (access, shown) = (Access::of(found), path.display());
     if access.is_a_strangers() {

@@ -1,14 +1,14 @@
-//! Names what was deleted long ago and still keeps its values.
+//! Names secrets that were deleted long ago and still keep their values.
 
 use super::finding::Finding;
 use crate::report::counted::counted;
 use crate::vault::time::Timestamp;
 use crate::vault::{Error, Vault};
 
-/// The days after which deleted secrets are worth a word.
+/// The days after which deleted secrets are reported.
 const MAX_DAYS: u64 = 30;
 
-/// `None` if nothing was deleted that long ago, as far as the key sees.
+/// `None` if no secret was deleted that long ago, as far as the key sees.
 pub fn examine(vault: &Vault, now: Timestamp) -> Option<Finding> {
     match long_deleted(vault, now) {
         Ok(0) => None,

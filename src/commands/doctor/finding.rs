@@ -19,7 +19,7 @@ pub struct Finding {
     pub check: &'static str,
     pub state: Grade,
     pub finding: String,
-    /// What to do, unless all is well.
+    /// The next step, unless all is well.
     pub hint: Option<String>,
 }
 
@@ -65,7 +65,7 @@ impl Finding {
         }
     }
 
-    /// The error with which any command would fail.
+    /// The error that any command would fail with.
     pub fn of_error(check: &'static str, error: &Error) -> Self {
         let report = error.report();
         let hint = report.hint;

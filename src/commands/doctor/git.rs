@@ -8,7 +8,7 @@ use std::path::Path;
 const CHECK: &str = "git_merge";
 const INSTALL: &str = "run `kluis git install` in this clone, and commit .gitattributes";
 
-/// Nothing outside of a work tree, or without git.
+/// Checks git; finds nothing outside of a work tree, or without git.
 pub fn examine(vault: &Path) -> Vec<Finding> {
     let (Some(folder), Some(name)) = (vault.parent(), vault.file_name()) else {
         return Vec::new();

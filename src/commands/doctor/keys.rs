@@ -1,5 +1,5 @@
-//! Checks the vault's keys: the strength of a passphrase, what happens when a key is lost, and whether an
-//! older copy would be noticed. It unlocks only with what is there; it never asks and remembers nothing.
+//! Checks the vault's keys: the strength of a passphrase, the loss of a key, and whether an older copy would be
+//! noticed. It unlocks only with credentials at hand; it never asks and remembers nothing.
 
 use super::finding::Finding;
 use super::{deleted, links};
@@ -93,7 +93,7 @@ fn locked(error: &Error) -> Finding {
     Finding::of_error("unlock", error)
 }
 
-/// Which keys can unlock, if only their number is known.
+/// The keys that can unlock, if only their number is known.
 fn single_line(header: &Header) -> Option<Finding> {
     let [key] = &header.content().keys[..] else {
         return None;

@@ -1,4 +1,4 @@
-//! Finds links between apps and secrets that only one side names. They give nothing, and somebody may have meant harm.
+//! Finds links between apps and secrets that only one side names. They give nothing, and may be an attack.
 
 use super::finding::Finding;
 use crate::report::counted::counted;

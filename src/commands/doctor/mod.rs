@@ -1,5 +1,5 @@
-//! `doctor`: checks the vault's surroundings and suggests fixes. It changes nothing, never asks a question,
-//! and prints nothing that would help to unlock the vault.
+//! `doctor`: checks the vault's surroundings and suggests fixes. It changes nothing, never asks a question, and
+//! prints nothing that would help an attacker to unlock the vault.
 
 mod access;
 mod agent;
@@ -70,7 +70,7 @@ fn examine(context: &mut Context) -> Vec<Finding> {
         Ok(store) => {
             let header = Vault::read_header(&store).map_err(Error::from);
             findings.extend(place::examine(&store, header.as_ref(), context.now));
-            // git gets none of them.
+            // git gets none of the credentials.
             let is_withheld = context.withhold_credentials().is_ok();
             if let (true, Ok(places)) = (is_withheld, store.places()) {
                 findings.extend(git::examine(&places.vault));

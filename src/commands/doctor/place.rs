@@ -1,4 +1,4 @@
-//! Checks where the vault lies: the file, its folder, the files beside it, and git.
+//! Checks the place of the vault: the file, its folder, the files beside it, and git.
 
 use super::access::{self, Access};
 use super::finding::Finding;
@@ -72,7 +72,7 @@ fn vault(path: &Path) -> Option<Finding> {
     })
 }
 
-/// Checks the folder, and what in it would prevent writing.
+/// Checks the folder, and anything in it that would prevent writing.
 fn folder(places: &Places) -> Finding {
     let shown = places.directory.display();
     let group = fs::metadata(&places.vault);
@@ -123,13 +123,13 @@ fn folder(places: &Places) -> Finding {
     )
 }
 
-/// The group that the vault is shared with, by its folder.
+/// The group that shares the vault, by its folder.
 fn shared_with(vault: &Path, found: &Metadata) -> Option<u32> {
     let folder = fs::metadata(vault.parent()?).ok()?;
     sharing::group_of(&folder, found)
 }
 
-/// A lock that another user, such as root, made for itself keeps everybody else from changing the vault.
+/// Finds a lock that another user, such as root, made: it keeps all others from changing the vault.
 fn lock_of_another(lock: &Path) -> Option<Finding> {
     let error = fs::File::open(lock).err()?;
     let is_closed = error.kind() == std::io::ErrorKind::PermissionDenied;
@@ -175,7 +175,7 @@ fn previous(path: &Path, group: Option<u32>, header: Option<&Header>, now: Times
     restorable(path, header, &rough_duration(age))
 }
 
-/// Whether the copy is whole and of this vault.
+/// Whether the copy is complete and of this vault.
 fn restorable(path: &Path, header: Option<&Header>, age: &str) -> Finding {
     let shown = path.display();
     let kept = match Vault::read_header(&FileStore::new(path)) {
@@ -202,7 +202,7 @@ fn restorable(path: &Path, header: Option<&Header>, age: &str) -> Finding {
     )
 }
 
-/// Checks that git ignores the files beside the vault, if it lies in a work tree.
+/// Checks that git ignores the files beside the vault, if it is in a work tree.
 fn git(places: &Places) -> Option<Finding> {
     let lines = git_exclude::lines(&places.vault)?;
     if GitFolder::of(&places.vault) == GitFolder::Unsafe {
@@ -213,7 +213,7 @@ fn git(places: &Places) -> Option<Finding> {
         ));
     }
     let temporary = places.lock.with_extension("0123456789abcdef.tmp");
-    // From before the vault was in a work tree: since then the copy lies in the git folder.
+    // A copy from before the vault was in a work tree: the newer copy is in the git folder.
     let previous = places.lock.with_extension("prev");
     let previous = previous.exists().then_some(previous);
     let beside = [&places.lock]

@@ -21,7 +21,7 @@ fn leftovers() -> Option<Finding> {
     ))
 }
 
-/// Does the same as an agent does at its start.
+/// Locks the memory as an agent does at its start.
 fn memory() -> Finding {
     match lock_memory() {
         Ok(()) => Finding::ok("memory", "the agent can keep its keys out of swap"),

@@ -13,7 +13,7 @@ use zeroize::Zeroizing;
 
 /// More than any script or startup file has.
 const MAX_BYTES: usize = 1024 * 1024;
-/// What a startup file says that loads the script each time.
+/// The text of a startup file that loads the script each time.
 const LOADED: &[u8] = b"kluis completions";
 
 /// The folders of this user and of the system.
@@ -89,7 +89,7 @@ fn manual(folders: &Folders) -> Finding {
 }
 
 impl Folders {
-    /// Where this shell looks for a script, the user's own folders first.
+    /// The paths where this shell looks for a script, the user's own folders first.
     fn scripts(&self, shell: Shell) -> Vec<PathBuf> {
         let system = |below: &str| {
             let roots = ["/usr/local/share", "/usr/share"];

@@ -1,4 +1,4 @@
-//! Examines the files that configure or unlock: the user file, the key file, a passphrase in a file.
+//! Checks the files that configure or unlock: the user file, the key file, a passphrase in a file.
 
 use super::access::{Access, of_decisive_file};
 use super::finding::Finding;

@@ -1,4 +1,4 @@
-//! Writes a changed project file, and agrees to the change where the file was agreed to before.
+//! Writes a changed project file, and agrees to the change if you agreed to the file before.
 
 use crate::context::Context;
 use crate::context::project_trust::no_project;
@@ -15,16 +15,16 @@ use std::fs::File;
 use std::io::ErrorKind;
 use std::time::Duration;
 
-/// The project file, and the table that the command line chose.
+/// The project file, and the table that the command line selects.
 pub struct Target {
-    /// As it is while nobody else of us changes it.
+    /// Unchanged while we have the lock.
     pub file: ProjectFile,
     pub workspace: Option<WorkspaceName>,
     _lock: File,
 }
 
 impl Target {
-    /// Only `-w` chooses the table of a workspace: a variable or the file itself says which one is in use.
+    /// Only `-w` selects the table of a workspace: a variable or the file itself only names the workspace in use.
     pub fn of(context: &Context) -> Result<Self, Error> {
         let found = context.project()?.ok_or_else(no_project)?;
         let is_typed = context.settings.workspace_source == Source::Flag;
@@ -38,7 +38,7 @@ impl Target {
         })
     }
 
-    /// Writes `text` in place of the file that was read.
+    /// Replaces the file with `text`.
     pub fn write(
         &self,
         text: String,
@@ -69,16 +69,16 @@ impl Target {
     }
 }
 
-/// What you agree to by a change of a file that you agreed to before.
+/// Your agreement to a change of a file that you agreed to before.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Consent {
-    /// You named what is new.
+    /// You named the new content.
     ToTheChange,
-    /// What the removed line hid was written by somebody else.
+    /// The removed line hid content that another person wrote.
     None,
 }
 
-/// Locks the folder of the file, so that of two changes at once neither is lost.
+/// Locks the folder of the file, so that of two concurrent changes both count.
 fn lock(file: &ProjectFile, patience: Duration) -> Result<File, Error> {
     let shown = file.folder.display();
     let folder = File::open(&file.folder).with_context(|| format!("cannot open {shown}"))?;
@@ -93,7 +93,7 @@ fn lock(file: &ProjectFile, patience: Duration) -> Result<File, Error> {
     })
 }
 
-/// The error for a text that cannot be changed as asked.
+/// The error for a text that cannot be changed as requested.
 pub fn refused(error: edit::Error, target: &Target, line: &str) -> Error {
     let table = match &target.workspace {
         None => "[env]".to_owned(),

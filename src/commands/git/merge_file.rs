@@ -1,6 +1,7 @@
-//! `git merge-file`, which git calls to merge a vault: three temporary files, of which ours becomes the result.
+//! `git merge-file`, which git calls to merge a vault. It gets three temporary files, and replaces ours with the
+//! result.
 //!
-//! It never asks. Where it cannot merge, ours stays as it is, and git keeps the conflict.
+//! It never asks. If it cannot merge, ours stays unchanged, and git keeps the conflict.
 
 use crate::commands::Command;
 use crate::context::{Context, Merging};
@@ -47,7 +48,7 @@ pub struct MergeFile {
 const NO_KEY: &str = "no key here";
 const UNFIT_KEY: &str = "the key here does not open or may not write all that changed";
 
-/// Why it was not merged, in one line.
+/// The reason why it was not merged, in one line.
 enum Obstacle {
     NoKey,
     Other(Error),
@@ -63,7 +64,7 @@ impl Command for MergeFile {
     fn run(self, context: &mut Context) -> Result<(), Error> {
         let here = std::env::current_dir().unwrap_or_default();
         context.be_unattended(here.join(&self.path));
-        // A fresh clone does not ignore yet what a killed merge leaves.
+        // A fresh clone does not yet ignore the leftovers of a killed merge.
         git_exclude::add(&here.join(&self.path));
         let path = shown(&self.path);
         self.merge(context).map_err(|obstacle| {
@@ -88,7 +89,7 @@ impl MergeFile {
         let store = ScratchStore::new(&self.ours, &self.path);
         store.remove_left();
         let theirs = read(&self.theirs)?;
-        // git has none where both sides added the file, or a mixture where there are several.
+        // git has no base if both sides added the file, and a mixture if there are several.
         let base = read(&self.base).ok();
         let opened = Vault::open(
             Box::new(ScratchStore::new(&self.ours, &self.path)),
@@ -111,7 +112,7 @@ impl MergeFile {
             is_rehearsal: false,
         };
         let merged = match context.merge_unseen(&mut vault, &merging) {
-            // A key that may not write can still take what needs no key.
+            // A key that may not write can still merge the parts that need no key.
             Err(Error::Vault(
                 error @ (vault::Error::OutOfReach { .. }
                 | vault::Error::Keyring(
@@ -131,7 +132,7 @@ impl MergeFile {
         Ok(())
     }
 
-    /// Takes each part from the side that changed it. `unseen` says why nobody looked into it.
+    /// Takes each part from the side that changed it. `unseen` is the reason why the content was not examined.
     fn merge_locked(
         &self,
         context: &mut Context,
@@ -155,7 +156,7 @@ impl MergeFile {
         Ok(())
     }
 
-    /// On stderr, which git passes on.
+    /// Prints to stderr, which git passes on.
     fn tell(&self, context: &mut Context, labels: &Labels, mut lines: Vec<String>) {
         let path = shown(&self.path);
         lines.insert(0, format!("{path}: {}", heading(labels)));
@@ -165,7 +166,7 @@ impl MergeFile {
     fn labels(&self) -> Labels {
         let label = |position: usize, usual: &str| {
             let given = self.labels.get(position).map(String::as_str);
-            // Before 2.44 git leaves the placeholders as they are. A subject may follow the id of a commit.
+            // Before 2.44 git leaves the placeholders unchanged. A subject may follow the id of a commit.
             let given = given.filter(|label| !label.starts_with('%'));
             let short = given
                 .and_then(|label| label.split(" (").next())
@@ -182,7 +183,7 @@ impl MergeFile {
     }
 }
 
-/// A name of the repository in a message: it makes no lines of its own.
+/// A name from the repository in a message: it cannot add lines of its own.
 fn shown(path: &Path) -> String {
     path.display().to_string().escape_debug().to_string()
 }
@@ -196,7 +197,7 @@ fn is_locked(error: &Error) -> bool {
     matches!(error, Error::NotPinned { .. }) || error.exit() == Exit::Locked
 }
 
-/// Why the key here does not do, if another one would.
+/// The reason why the key here does not suffice, if another one would.
 fn key_obstacle(error: &Error) -> Option<String> {
     Some(match error {
         Error::Vault(vault::Error::Keyring(keyring::Error::ReadOnly)) => {
@@ -212,8 +213,8 @@ fn key_obstacle(error: &Error) -> Option<String> {
     })
 }
 
-/// The command that merges again. git names the path from the top of the work tree, and you may be below it. After
-/// `--` it is no subject of a commit.
+/// The command that merges again. git names the path from the top of the work tree, and you may be below it.
+/// After `--` it cannot be the subject of a commit.
 fn with_a_key(path: &Path) -> String {
     let Some(path) = path.to_str() else {
         return "kluis unlock, then `git checkout --merge` and `git add` with its path".to_owned();

@@ -1,5 +1,5 @@
-//! Sets up git to merge and show vaults: a line in .gitattributes, which the repository shares, and settings, which each
-//! clone has.
+//! Sets up git to merge and show vaults: a line in .gitattributes, which the repository shares, and settings,
+//! which each clone has.
 
 use crate::context::Context;
 use crate::error::Error;
@@ -27,12 +27,12 @@ pub const DRIVER: (&str, &str) = (
     "kluis git merge-file %O %A %B --path=%P --labels %X %Y",
 );
 pub const TEXTCONV: (&str, &str) = ("diff.kluis.textconv", "kluis git textconv --");
-/// Must not be on: git would keep what it shows.
+/// Must not be on: git would keep the output.
 pub const CACHE: &str = "diff.kluis.cachetextconv";
 
 const SETTINGS: [(&str, &str); 3] = [
     DRIVER,
-    // A base of several bases is never shown to anyone: git takes one side.
+    // The base of several bases is never shown: git takes one side.
     ("merge.kluis.recursive", "binary"),
     TEXTCONV,
 ];
@@ -97,7 +97,7 @@ impl Setup {
     }
 
     pub fn set(&self, name: &str, value: &str) -> Result<(), Error> {
-        // It replaces all of several values.
+        // Replaces all of several values.
         let arguments = ["config", self.scope, "--replace-all", name, value];
         self.done(&arguments, name)
     }
@@ -116,7 +116,7 @@ impl Setup {
     /// The lines of the attributes; none if there is no such file.
     pub fn lines(&self) -> Result<Vec<String>, Error> {
         let shown = self.attributes.display();
-        // Of your own attributes it takes a linked file.
+        // For your own attributes, a linked file is accepted.
         if self.scope == LOCAL && self.attributes.is_symlink() {
             return Err(anyhow::anyhow!(
                 "{shown} is a link, and git reads no attributes through it"
@@ -138,7 +138,7 @@ impl Setup {
         Ok(text.split_terminator('\n').map(str::to_owned).collect())
     }
 
-    /// Replaces the lines of the attributes. Without a line the file goes.
+    /// Replaces the lines of the attributes. Removes the file if there are none.
     pub fn write_lines(&self, lines: &[String]) -> Result<(), Error> {
         let write = || {
             if lines.is_empty() {
@@ -171,7 +171,8 @@ impl Setup {
         Ok(has_changed)
     }
 
-    /// Removes what [`Setup::install`] adds; returns whether anything changed. A setting that says something else stays.
+    /// Removes everything that [`Setup::install`] adds; returns whether anything changed. Keeps a setting with
+    /// another value.
     pub fn uninstall(&self) -> Result<bool, Error> {
         let mut lines = self.lines()?;
         let mut has_changed = false;
@@ -219,7 +220,7 @@ fn ask(folder: &Path, arguments: &[&str]) -> Result<Option<String>, Error> {
     })
 }
 
-/// Offers to set up git for a new vault in a work tree. A failure is no failure of the command.
+/// Offers to set up git for a new vault in a work tree. Its failure does not fail the command.
 pub fn offer(context: &mut Context) {
     let folder = context.settings.vault.path().parent();
     let folder = folder.map(|folder| or_here(folder).to_owned());

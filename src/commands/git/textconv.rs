@@ -1,5 +1,5 @@
-//! `git textconv`, which git calls to show a vault: names, fields and slots, never a value. It asks nothing, judges
-//! no age, and never fails because of what is in the file: that would end `git log -p`.
+//! `git textconv`, which git calls to show a vault: names, fields and slots, never a value. It asks nothing and
+//! does not check the vault's age. It never fails because of the file's content: that would end `git log -p`.
 
 use crate::commands::Command;
 use crate::context::Context;

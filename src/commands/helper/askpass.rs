@@ -1,4 +1,4 @@
-//! `helper askpass`: answers the question of a program that runs another one to ask you: ssh, sudo, git.
+//! `helper askpass`: answers the question of a program that starts another one to ask you: ssh, sudo, git.
 
 use super::credential::{self, Credential, Request, Transport};
 use super::install::{self, Existing, Installed};
@@ -20,11 +20,11 @@ use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{self, Path, PathBuf};
 
-/// By this variable ssh says that it wants no password.
+/// With this variable ssh tells that it does not want a password.
 const SSH_KIND: &str = "SSH_ASKPASS_PROMPT";
-/// Parts of questions that take no password, in lower case; the last is ssh-add's.
+/// Parts of questions that need no password, in lower case; the last is ssh-add's.
 const YES_OR_NO: [&str; 5] = ["yes/no", "y/n", "'yes'", "yes or no", "allow use of key"];
-/// ssh-add asks without end while the passphrase is wrong.
+/// ssh-add repeats this question until the passphrase is right.
 const ASKED_AGAIN: &str = "Bad passphrase";
 
 /// Give ssh, sudo or git the password that they ask for
@@ -79,17 +79,17 @@ pub struct Askpass {
     question: Option<OsString>,
 }
 
-/// What a program asks.
+/// The question of a program.
 #[derive(PartialEq, Eq, Debug)]
 enum Question {
     YesOrNo,
-    /// Once more, because the answer was wrong.
+    /// Asked again, because the answer was wrong.
     Again,
-    /// A server's own, which ssh begins with the user and the host: `(ada@host) Password: `.
+    /// A question of a server, which ssh begins with the user and the host: `(ada@host) Password: `.
     OfServer,
-    /// git's, for an address without a user.
+    /// git's question for the username at an address without one.
     Username,
-    /// git's, for the password at an address.
+    /// git's question for the password at an address.
     PasswordAt(String),
     Password,
 }
@@ -155,11 +155,11 @@ impl Askpass {
         Ok(())
     }
 
-    /// A command line that asks as this one does, wherever it is started.
+    /// A command line that repeats this one, wherever it is started.
     fn script(&self, context: &Context, program: &Path) -> Result<Vec<u8>, Error> {
         let mut words: Vec<OsString> = vec![program.into(), "helper".into(), "askpass".into()];
         let mut add = |option: &str, value: &OsStr| {
-            // As one word, so that no value is taken for an option.
+            // As one word, so that no value can be an option.
             let mut word = OsString::from(format!("--{option}="));
             word.push(value);
             words.push(word);
@@ -217,7 +217,7 @@ fn named_paths<'c>(context: &'c Context) -> impl Iterator<Item = (&'static str, 
         .filter_map(|(option, path)| Some((option, path?)))
 }
 
-/// The credential for an address, whose host is the true one: it comes before --for.
+/// The credential for an address. The address has the true host: it takes precedence over --for.
 fn password_at(
     context: &mut Context,
     secret: Reference,
@@ -249,7 +249,7 @@ fn unanswered(why: &str) -> Error {
 }
 
 impl Question {
-    /// `kind` is what ssh says of it.
+    /// `kind` is ssh's name for it.
     fn of(text: &str, kind: Option<&OsStr>) -> Self {
         let is_no_password = kind.is_some_and(|kind| !kind.is_empty());
         let lower = text.to_lowercase();

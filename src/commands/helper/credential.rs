@@ -1,7 +1,8 @@
 //! Finds the secret for a host, and is the only place that decides whether a helper may give it.
 //!
-//! In this order: the secret that the caller's own configuration names, the login of the host in your settings, the
-//! secret that is bound most closely to the host. A value that may not go there is not given; a warning says why.
+//! It tries in this order: the secret that the caller's own configuration names, the login of the host in your
+//! settings, the secret that is bound most closely to the host. A value that may not go there is not given; a
+//! warning gives the reason.
 
 use crate::context::Context;
 use crate::error::Error;
@@ -16,19 +17,19 @@ use crate::vault::{self, Scan, Selected, Vault};
 /// Bytes that end a line or a text in some program.
 const LINE_ENDS: [u8; 3] = [b'\n', b'\r', 0];
 
-/// What a program asks for.
+/// The request of a program.
 pub struct Request {
-    /// `None` if there is no host, or one that kluis cannot compare: then only a secret that may go anywhere is given.
+    /// `None` if there is no host, or one that kluis cannot compare: then only an unrestricted secret is given.
     pub place: Option<HostPort>,
-    /// Whose password it wants, if that matters.
+    /// The user whose password is requested, if that matters.
     pub username: Option<Username>,
     pub transport: Transport,
 }
 
-/// How a value travels to the host.
+/// The way that a value travels to the host.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Transport {
-    /// Encrypted, or otherwise not for us to judge.
+    /// Encrypted, or a way that we do not judge.
     Accepted,
     /// In the clear, so that anyone on the way can read it.
     Clear,
@@ -38,7 +39,7 @@ pub enum Transport {
 const ENCRYPTED: [&str; 5] = ["https", "imaps", "smtps", "ftps", "ssh"];
 
 impl Transport {
-    /// Of this protocol. A request that names none is treated as the worst.
+    /// The transport of this protocol. A request that names none counts as clear.
     pub fn over(protocol: Option<&str>) -> Self {
         let is_encrypted = |protocol: &str| ENCRYPTED.contains(&&*protocol.to_ascii_lowercase());
         if protocol.is_some_and(is_encrypted) {
@@ -49,7 +50,7 @@ impl Transport {
     }
 }
 
-/// A value that may be given, and whose password it is, if that is known.
+/// A value that may be given, and its user, if known.
 pub struct Credential {
     pub username: Option<Username>,
     selected: Selected,
@@ -77,7 +78,7 @@ impl Credential {
     }
 }
 
-/// The credential for a request; `None` if there is none. `login` is what the caller's configuration names.
+/// The credential for a request; `None` if there is none. `login` comes from the caller's configuration.
 pub fn find(
     context: &mut Context,
     login: Option<Login>,
@@ -110,7 +111,7 @@ pub fn find(
     }
 }
 
-/// The credential of a secret that was named, for the destination that was named with it.
+/// The credential of a named secret, for the destination that was named with it.
 pub fn named(
     context: &mut Context,
     secret: &Reference,

@@ -1,5 +1,5 @@
-//! `helper docker`: a credential helper in the protocol of docker-credential-helpers, which docker, podman, skopeo,
-//! buildah and crane speak. They show what it prints on stdout if it fails.
+//! `helper docker`: a credential helper in the protocol of docker-credential-helpers, which docker, podman,
+//! skopeo, buildah and crane use. If it fails, they show its stdout.
 
 use super::credential::{self, Request, Transport};
 use super::install::{self, Existing, Installed};
@@ -17,10 +17,10 @@ use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::Path;
 
-/// docker looks for a helper by this name, on PATH.
+/// docker looks for a helper of this name on PATH.
 pub const PROGRAM: &str = "docker-credential-kluis";
 
-/// By these words docker tells a missing login, and goes on without one, from a failure.
+/// By these words docker recognises a missing login, which is no failure: it continues without one.
 const NOT_FOUND: &str = "credentials not found in native keychain";
 
 /// Give docker the password for a registry
@@ -89,7 +89,7 @@ impl Command for Docker {
             && !matches!(error, Error::Ended(_) | Error::Ui(_))
         {
             let shown = format!("kluis: {}\n", error.message());
-            // If nobody reads it, the failure itself matters more.
+            // If the reader is gone, the failure itself matters more.
             let _ = context.ui.raw(shown.as_bytes());
         }
         answered

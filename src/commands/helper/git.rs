@@ -88,7 +88,7 @@ fn print(context: &mut Context, credential: &Credential) -> Result<(), Error> {
     Ok(context.ui.value(page.finish().expose())?)
 }
 
-/// Reads `key=value` lines; the last line of a key counts. Keys that kluis does not need are passed over.
+/// Reads `key=value` lines; the last line of a key counts. Ignores keys that kluis does not need.
 fn parse_request(text: &[u8]) -> Result<Request, RuleViolation> {
     if text.contains(&0) {
         return Err(RuleViolation::mismatch("a request cannot contain NUL"));
@@ -176,7 +176,7 @@ mod tests {
             Transport::Accepted,
         );
         assert_eq!(request(text), found);
-        // The last line counts, and an empty value is none.
+        // The last line counts, and an empty value counts as none.
         let text = "host=a.example.com\nhost=b.example.com\nusername=\nprotocol=HTTP";
         assert_eq!(
             request(text),
@@ -208,7 +208,7 @@ mod tests {
             let error = parse_request(text).err().unwrap().to_string();
             assert!(!error.contains("hunter2"), "{error}");
         }
-        // Others may hold any bytes.
+        // Other keys may have any bytes.
         assert!(parse_request(b"path=\xff\n").is_ok());
     }
 

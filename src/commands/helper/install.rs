@@ -1,5 +1,5 @@
-//! Puts a program where another one finds it: a link or a script, in one step, and never over another file unless you
-//! said so.
+//! Puts a program where another one finds it: a link or a script, in one step. Replaces a file only if you allow
+//! it.
 
 use crate::error::Error;
 use crate::platform::directory::or_here;
@@ -13,7 +13,7 @@ use std::fs::{self, File};
 use std::io;
 use std::path::Path;
 
-/// What happens to a file that is there already.
+/// The handling of an existing file.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Existing {
     Kept,
@@ -40,7 +40,7 @@ impl Installed {
     }
 }
 
-/// Makes a link to a program. Returns whether it was not there yet.
+/// Makes a link to a program. Returns whether it is new.
 pub fn link(path: &Path, program: &Path, existing: Existing) -> Result<bool, Error> {
     if fs::read_link(path).is_ok_and(|target| target == program) {
         return Ok(false);
@@ -75,7 +75,7 @@ pub fn script(path: &Path, text: &[u8], existing: Existing) -> Result<(), Error>
     made.map_err(|error| unmade(path, error))
 }
 
-/// The folder, which must not be one where another user could replace the program, and the name in it.
+/// The folder and the name in it. Refuses a folder where another user could replace the program.
 fn place(path: &Path) -> Result<(File, &OsStr), Error> {
     let (Some(parent), Some(name)) = (path.parent(), path.file_name()) else {
         return Err(Error::usage("--install needs the path of a file"));

@@ -1,7 +1,7 @@
-//! `helper`: answers other programs that ask for a password, each in the protocol that it speaks.
+//! `helper`: answers other programs that ask for a password, each in its own protocol.
 //!
-//! A helper may run in a repository that you only cloned: it follows no project file, asks no question but for a
-//! passphrase, and gives a secret that is bound to hosts to those alone.
+//! A helper may run in a repository that you only cloned: it follows no project file, asks only for a passphrase,
+//! and gives a secret that is bound to hosts only to those.
 
 mod askpass;
 mod credential;

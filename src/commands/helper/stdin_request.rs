@@ -1,4 +1,4 @@
-//! Reads what a program asks for on stdin: within a bound, wiped, and never quoted.
+//! Reads the request of a program from stdin: within a bound, wiped, and never quoted.
 
 use crate::context::Context;
 use crate::error::Error;
@@ -10,10 +10,10 @@ use anyhow::Context as _;
 use std::fs::File;
 use std::io::Read;
 
-/// Far more than any program asks for.
+/// Far more than any program sends.
 const MAX_REQUEST_BYTES: usize = 64 * 1024;
 
-/// Reads a request to its end. It may hold a password, so it is wiped, and never quoted.
+/// Reads a request to its end. It may contain a password, so it is wiped, and never quoted.
 pub fn read(from: impl Read) -> Result<Plaintext, Error> {
     let read = bounded_read::read(from, MAX_REQUEST_BYTES + 1);
     let read = read.context("cannot read the request on stdin")?;
@@ -29,7 +29,7 @@ pub fn refused(broken: RuleViolation) -> Error {
     vault::Error::invalid("request", broken).into()
 }
 
-/// stdin, for a request. The passphrase cannot come from there as well.
+/// Opens stdin for a request. The passphrase cannot come from there as well.
 pub fn stream(context: &Context) -> Result<File, Error> {
     context.check_stdin("the passphrase and the request")?;
     Ok(stdin::file().context("cannot read the request on stdin")?)

@@ -1,4 +1,4 @@
-//! What becomes of each entry of an import, and the writing of it.
+//! Decides about each entry of an import, and writes the entries.
 
 use crate::error::Error;
 use crate::import::entries::Entry;
@@ -20,7 +20,7 @@ pub enum OnConflict {
     Replace,
 }
 
-/// What happens to each name, in the order of the input, and every conflict.
+/// Decides about each name, in the order of the input, and collects every conflict.
 pub fn decide(
     on_conflict: OnConflict,
     entries: &[Entry],
@@ -54,7 +54,7 @@ pub fn decide(
     Ok((outcomes, taken))
 }
 
-/// Whether a value is the one effective now.
+/// Whether a value is the effective one.
 fn holds(secret: &Secret, value: &Plaintext, second: u64) -> bool {
     let effective = secret.effective(second);
     effective

@@ -212,7 +212,7 @@ impl Command for Import {
 }
 
 impl Import {
-    /// Prints what the import would do, and fails if it would.
+    /// Prints what the import would do, and fails if it would fail.
     fn rehearse(
         &self,
         gathered: Gathered,
@@ -241,7 +241,7 @@ impl Import {
         Ok(refuse_conflict(&taken)?)
     }
 
-    /// Writes all entries at once, or none, and prints what became of each.
+    /// Writes all entries at once, or none, and prints the outcome of each.
     fn write(
         &self,
         gathered: Gathered,
@@ -323,7 +323,7 @@ impl Import {
         Err(missing_format(&message))
     }
 
-    /// Names the other formats of a file with the name of a `.env` file, which is broken as one.
+    /// For a broken file with the name of a `.env` file: names the other formats that read it.
     fn suggest_others(&self, format: Format, context: &mut Context) {
         let path = self.input_path().filter(|path| path.is_file());
         let (None, Format::Dotenv, Some(path)) = (self.format, format, path) else {
@@ -485,7 +485,7 @@ fn report(gathered: &Gathered, context: &mut Context) {
     }
 }
 
-/// The value of an option, or what is wrong with it.
+/// The value of an option, or its error.
 fn parsed<T>(option: &str, given: Option<&str>) -> Result<Option<T>, Error>
 where
     T: FromStr<Err: Display>,

@@ -116,7 +116,7 @@ impl Command for Init {
         let text = new.token.as_ref().map(Token::text);
         let place = file.place();
         let printed = report(context, &place, &new, &first, text.as_ref());
-        // Last, because an error with the repository must not hide the token.
+        // Last, so that an error with the repository does not hide the token.
         git_exclude::add(context.settings.vault.path());
         let written = project.map(|project| project.write(context)).transpose();
         git::offer(context);
@@ -204,8 +204,8 @@ fn key_file(context: &mut Context) -> Result<FirstKey, Error> {
     })
 }
 
-/// The public key of the new key file at `path`, or of the one that another `init` made meanwhile; and whether it
-/// is the new one.
+/// The public key of the new key file at `path`, or of one that another `init` made meanwhile; and whether it is
+/// the new one.
 fn make_key_file(path: &Path, links: Links<'_>) -> Result<(PublicKey, bool), Error> {
     let identity = Identity::random();
     match output_file::create(path, links, &identity.bare()) {

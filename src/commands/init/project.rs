@@ -1,4 +1,4 @@
-//! `init --project`: the vault lies beside a new project file that names it.
+//! `init --project`: makes the vault beside a new project file that names it.
 
 use crate::context::Context;
 use crate::error::Error;
@@ -13,14 +13,14 @@ use std::path::{Path, PathBuf};
 
 const VAULT: &str = "secrets.kluis";
 
-/// A project file that is still to be written.
+/// A project file that is not written yet.
 pub struct NewProject {
     folder: PathBuf,
     text: String,
 }
 
 impl NewProject {
-    /// Chooses the vault in this folder, unless `--vault` names one, and fails if there is a project file already.
+    /// Chooses the vault in this folder, unless `--vault` names one. Fails if there is already a project file.
     pub fn prepare(context: &mut Context) -> Result<Self, Error> {
         let folder = std::env::current_dir().and_then(fs::canonicalize);
         let folder = folder.context("cannot find the current folder")?;
@@ -34,14 +34,14 @@ impl NewProject {
         }
         if context.settings.vault_source != Source::Flag {
             context.settings.vault = VaultPlace::at(folder.join(VAULT));
-            // Chosen here and now, whatever a project file above this folder says.
+            // You choose it now, whatever a project file above this folder says.
             context.settings.vault_source = Source::Flag;
         }
         let text = text(&folder, context.settings.vault.path())?;
         Ok(Self { folder, text })
     }
 
-    /// Writes the file, and agrees to it: it says nothing but which vault was just made.
+    /// Writes the file, and agrees to it: it only names the new vault.
     pub fn write(self, context: &mut Context) -> Result<PathBuf, Error> {
         let path = self.folder.join(FILE_NAME);
         let shown = path.display();
@@ -55,7 +55,7 @@ impl NewProject {
     }
 }
 
-/// The path of the vault in it is relative where the vault lies in the folder.
+/// The text of the file. The vault's path is relative if the vault is in the folder.
 fn text(folder: &Path, vault: &Path) -> Result<String, Error> {
     let absolute = std::path::absolute(vault).context("cannot find the vault's folder")?;
     let named = absolute.strip_prefix(folder).unwrap_or(&absolute);

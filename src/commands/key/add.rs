@@ -146,7 +146,7 @@ impl Command for Add {
             Ok(change.add_key(&mut owner, &credential, &new)?)
         };
         let changed = if self.forget {
-            // The new key would open the copy from before, too.
+            // The new key would also open the copy from before.
             context.change_for_good(&mut vault, add)
         } else {
             context.change_in(&mut vault, add)
@@ -185,7 +185,7 @@ impl Add {
         Ok(NewLabel::Default(kind.text()))
     }
 
-    /// The whole vault must be meant: `--yes` is for other questions.
+    /// Checks that you mean the whole vault: `--yes` is for other questions.
     fn check_reach(&self, context: &mut Context) -> Result<(), Error> {
         if self.full || !self.workspace.is_empty() {
             return Ok(());
@@ -225,7 +225,7 @@ impl Add {
     }
 }
 
-/// Before you are asked for a passphrase in vain.
+/// Checks them before you type a passphrase in vain.
 fn check_workspaces(vault: &Vault, scope: &Scope) -> Result<(), vault::Error> {
     if let Scope::Workspaces { names, .. } = scope {
         for name in names {
@@ -235,7 +235,7 @@ fn check_workspaces(vault: &Vault, scope: &Scope) -> Result<(), vault::Error> {
     Ok(())
 }
 
-/// What a key reads besides the present values.
+/// The content that a key reads besides the present values.
 fn earlier(vault: &Vault, scope: &Scope, now: Timestamp) -> Result<Pruned, vault::Error> {
     let mut earlier = Pruned::default();
     let homes = vault.workspaces().iter();

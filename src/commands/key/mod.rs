@@ -1,4 +1,4 @@
-//! `key`: who can open the vault.
+//! `key`: manages who can open the vault.
 
 mod add;
 mod list;

@@ -61,7 +61,7 @@ impl Command for New {
             (file.path, is_named)
         };
         let links = Links::on(is_named, &in_project);
-        // Before you choose a passphrase in vain. Writing would refuse as well.
+        // Checked before you choose a passphrase in vain. Writing would refuse it, too.
         if fs::symlink_metadata(&path).is_ok() {
             return Err(exists(&path));
         }

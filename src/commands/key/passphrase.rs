@@ -77,7 +77,7 @@ impl Command for Passphrase {
         if key.is_some_and(Key::has_full_access) {
             other_signer(context, &vault_key(vault.header()), &changed.result);
         }
-        // When the agent is asked now, it forgets a changed key.
+        // The agent forgets a changed key when it is asked now.
         if was_held && !Found::is_held(vault.header()) {
             context
                 .ui

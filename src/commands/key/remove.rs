@@ -1,4 +1,4 @@
-//! `key remove`: removes a key, and encrypts anew what it could open.
+//! `key remove`: removes a key, and encrypts anew everything that it could open.
 
 use crate::args::key::find_key;
 use crate::args::leaked::LeakedArgs;

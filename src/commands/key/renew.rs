@@ -1,4 +1,4 @@
-//! `key renew`: makes a token or passphrase anew, under the same id, label and reach.
+//! `key renew`: makes a new token or passphrase for a key, with the same id, label and reach.
 
 use crate::args::key::find_key;
 use crate::args::new_passphrase::NewPassphraseArgs;

@@ -1,4 +1,4 @@
-//! `list --deleted`: the secrets that can be restored.
+//! `list --deleted`: lists the secrets that can be restored.
 
 use crate::args::filter::Filter;
 use crate::context::Context;
@@ -10,7 +10,7 @@ use crate::vault::secret::Secret;
 use crate::vault::time::Timestamp;
 use crate::vault::workspace::Workspace;
 
-/// Lists them, the one that was deleted last first in each workspace.
+/// Lists them, the last deleted first in each workspace.
 pub fn run(
     context: &mut Context,
     vault: &Vault,

@@ -145,13 +145,13 @@ impl Command for List {
     }
 }
 
-/// Which secrets are listed.
+/// The secrets to list.
 struct Chosen<'a> {
     filter: Filter<'a>,
     linked: Option<HashSet<SecretId>>,
-    /// Only those that are due until this second.
+    /// Only those that are due by this second.
     due_until: Option<u64>,
-    /// The present one.
+    /// The present second.
     second: u64,
 }
 
@@ -170,7 +170,7 @@ impl Chosen<'_> {
     }
 }
 
-/// A row of many: where it lies in their text, and what it is sorted by.
+/// A row of many: its position in their text, and its sort key.
 struct Line {
     name: Range<usize>,
     row: Range<usize>,
@@ -188,7 +188,7 @@ impl Line {
     }
 }
 
-/// Which columns a program gets. They are always there.
+/// The columns for a program. They are always there.
 struct Form {
     is_quiet: bool,
     is_due: bool,
@@ -198,7 +198,7 @@ struct Form {
 impl Form {
     fn line(&self, secret: &Secret, rank: i64, second: u64, table: &mut Table) -> Line {
         let row = self.row(secret, second, table);
-        // The workspace and what separates it; neither has anything to escape.
+        // The workspace and its separator; neither needs escaping.
         let before = if self.has_workspace {
             secret.workspace_name.as_str().len() + 1
         } else {
@@ -239,7 +239,7 @@ impl Form {
 }
 
 impl List {
-    /// What is said of an empty list.
+    /// The message for an empty list.
     fn nothing(&self) -> &'static str {
         if self.filter.is_some() || self.name.is_some() || self.app.is_some() {
             "no secret matches"
@@ -255,7 +255,7 @@ impl List {
         }
     }
 
-    /// What comes before the name in the order, if anything does.
+    /// The sort key before the name, if there is one.
     fn rank(&self, secret: &Secret, second: u64) -> i64 {
         let due_at = || secret.next_due(second).map(|due| due.at().milliseconds());
         match self.sort {
@@ -266,7 +266,7 @@ impl List {
         }
     }
 
-    /// Sorts what is sorted by name within each workspace.
+    /// Sorts by rank, then by name within each workspace.
     fn sort<T, N: Ord>(&self, all: &mut [T], rank: impl Fn(&T) -> i64, name: impl Fn(&T) -> N) {
         if matches!(self.sort, Some(Sort::Name)) && self.all_workspaces {
             all.sort_by_cached_key(name);
@@ -274,8 +274,8 @@ impl List {
         all.sort_by_key(rank);
     }
 
-    /// Prints lines for a program, and returns how many. A hundred thousand secrets are not held at once, only
-    /// their lines.
+    /// Prints lines for a program, and returns their number. A hundred thousand secrets are not in memory at
+    /// once, only their lines.
     fn print_lines(
         &self,
         context: &mut Context,
@@ -430,7 +430,7 @@ fn has_descriptions(listed: &[Listed]) -> bool {
     secrets.any(|secret| !secret.description.as_str().is_empty())
 }
 
-/// What a person should know before using it; mostly empty.
+/// The state that a person should know before using it; mostly empty.
 fn state(secret: &Secret, second: u64) -> Cow<'static, str> {
     let state = match secret.due(second) {
         Some(Due::Expiry(_)) => "expired",

@@ -1,8 +1,8 @@
 //! `rotate --exec`: runs a command that makes the change elsewhere too, such as in a database.
 //!
 //! The new value is saved as a pending slot before the command sees it, and becomes effective only after the
-//! command has succeeded. After a crash or a killed command `kluis` cannot know which value is in force
-//! elsewhere: the new one stays pending until you resume or discard the rotation.
+//! command has succeeded. After a crash or a killed command `kluis` cannot know which value is in use elsewhere:
+//! the new one stays pending until you resume or discard the rotation.
 
 use super::arguments::{ExecArgs, Rotate};
 use super::settle::{discard, drop_value, effective, finish, judge, print_effective, skip};
@@ -29,7 +29,7 @@ use crate::vault::slot::Choice;
 use crate::vault::{self, Scan, Vault};
 use std::path::{Path, PathBuf};
 
-/// The variables in which CMD finds its values, or the paths of files that hold them.
+/// The variables in which CMD finds its values, or the paths of files with them.
 const OLD_VALUE: &str = "KLUIS_OLD_VALUE";
 const NEW_VALUE: &str = "KLUIS_NEW_VALUE";
 const OLD_FILE: &str = "KLUIS_OLD_FILE";
@@ -69,7 +69,7 @@ impl ExecArgs {
         }))
     }
 
-    /// Writes the files of --files, which the command finds until the result is dropped.
+    /// Writes the files of --files. The command finds them until the result is dropped.
     fn write_files(&self, environment: &mut Environment) -> Result<Option<ValueFiles>, Error> {
         if !self.files {
             return Ok(None);
@@ -149,7 +149,7 @@ impl Rotate {
             return Ok(Begun::NotDue(Box::new(secret)));
         }
         let now = change.now().seconds();
-        // The command gets the old value, and may fail if that is outdated.
+        // The command gets the old value, and may fail if it is out of date.
         let found = change.look_up(None, reference)?;
         if found.is_some_and(|found| effective(&found, now) != effective(read, now)) {
             return Err(vault::Error::InUse {

@@ -1,7 +1,6 @@
 //! Decides what happens to a pending value when its command has ended.
 //!
-//! It drops the value only when it is surely not in force elsewhere, and never reports a value as kept that
-//! is gone.
+//! It drops the value only if it is surely not in use elsewhere, and never reports a lost value as kept.
 
 use crate::context::Context;
 use crate::deliver::child::Ended;
@@ -21,22 +20,22 @@ use anyhow::anyhow;
 /// POSIX, XCU 2.8.2: a shell reports the signal that ended a command as this plus its number.
 const SIGNAL_EXIT_BASE: i32 = 128;
 
-/// Why a rotation stops after its command.
+/// The reason why a rotation stops after its command.
 pub enum Failure {
     /// Nothing was changed elsewhere: the value is not needed.
     Clean(Error),
-    /// The value may be in force elsewhere.
+    /// The value may be in use elsewhere.
     Unclear(Error),
 }
 
-/// The checksum of the value in force.
+/// The checksum of the effective value.
 pub fn effective(secret: &Secret, second: u64) -> Option<Checksum> {
     let position = secret.effective(second)?;
     Some(secret.slots[position].checksum)
 }
 
-/// Whether the rotation can continue, which needs a success. `resumed` means that an earlier run of the
-/// command was interrupted.
+/// Whether the rotation can continue: only after a success. `resumed` means that an earlier run of the command
+/// was interrupted.
 pub fn judge(path: String, ended: Result<Ended, Error>, resumed: bool) -> Result<(), Failure> {
     let what = match ended {
         Ok(Ended::Exited(0)) => return Ok(()),

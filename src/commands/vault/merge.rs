@@ -1,4 +1,4 @@
-//! `vault merge`: takes over what changed in another copy of the vault.
+//! `vault merge`: takes over the changes in another copy of the vault.
 
 use crate::commands::Command;
 use crate::context::{Context, Merging};
@@ -91,7 +91,7 @@ impl Command for Merge {
     }
 }
 
-/// Another copy. It is named where it is damaged, because the vault in use is not.
+/// Reads another copy. An error names it, because the vault in use is not damaged.
 fn read(path: &Path) -> Result<Copy<'static>, Error> {
     Copy::read(&FileStore::new(path)).map_err(|error| Error::InFile {
         path: path.to_owned(),

@@ -68,7 +68,7 @@ pub struct Prune {
     literal_name: bool,
 }
 
-/// Which secrets are looked at.
+/// The secrets to examine.
 struct Meant {
     homes: Vec<Workspace>,
     /// `None` means all of them.

@@ -1,4 +1,4 @@
-//! `vault restore`: replaces the vault with a kept copy, after showing what that changes.
+//! `vault restore`: replaces the vault with a kept copy, after showing the changes.
 
 use crate::commands::Command;
 use crate::context::Context;
@@ -84,7 +84,7 @@ struct RestoreJson<'a> {
     revision: Revision,
     #[serde(skip_serializing_if = "Option::is_none")]
     replaces_revision: Option<Revision>,
-    /// Why the vault that is replaced could not be opened.
+    /// The reason why the replaced vault could not be opened.
     #[serde(skip_serializing_if = "Option::is_none")]
     replaces_unopened: Option<&'a str>,
     secrets: Vec<SecretRow<'a>>,
@@ -179,7 +179,7 @@ fn open(context: &mut Context, path: &Path) -> Result<Vault, Error> {
     Ok(vault)
 }
 
-/// The keyring of the copy for the vault that is there now, if it is the same vault.
+/// The copy's keyring moved to the present vault, if it is the same vault.
 fn follow(
     mut keyring: Box<dyn Keyring>,
     copy: VaultId,
@@ -200,13 +200,13 @@ impl KeptCopy {
         }
     }
 
-    /// Whether the vault has the very bytes of this copy already.
+    /// Whether the vault already has the same bytes as this copy.
     fn is(&self, present: &Present) -> bool {
         let found = present.found();
         found.is_some_and(|found| found.is(self.bytes.pieces()))
     }
 
-    /// Asks, and puts the copy in the place of the vault.
+    /// Asks, and replaces the vault with the copy.
     fn replace(
         &self,
         present: &Present,

@@ -51,7 +51,7 @@ impl Command for Delete {
                 format!("Delete the workspace {name}, which is damaged, with everything in it?")
             }
         };
-        // A workspace that is not empty will be refused anyway, so do not ask first.
+        // A workspace that is not empty is refused anyway, so do not ask first.
         if self.force || secrets == Some(0) {
             confirm(context, &question)?;
         }

@@ -1,5 +1,5 @@
-//! Tests commands run from a process of its own: this test program again, which runs one shell and records
-//! how it ended.
+//! Tests commands run from a separate process: this test program again, which runs one shell and records how it
+//! ended.
 
 use super::*;
 use crate::deliver::environment::Origin;
@@ -119,7 +119,7 @@ impl Beside {
         Self::spawn("", script, &[("THROUGH", "setsid")], |command| command)
     }
 
-    /// `before` is run by the shell that becomes the process.
+    /// The shell that becomes the process runs `before`.
     fn prepared(before: &str, script: &str, variables: &[(&str, &str)]) -> Self {
         Self::spawn(before, script, variables, |command| {
             command.process_group(0)

@@ -1,8 +1,8 @@
-//! The process that outlives `get --clip`: it waits, clears the clipboard if the value is still there, and
-//! ends. It knows the value only by a fingerprint.
+//! The process that outlives `get --clip`: it waits, clears the clipboard if the value is still there, and ends.
+//! It knows only a fingerprint of the value.
 //!
-//! It is a fresh start of this program, because a fork would keep our secrets in memory. It has a session of
-//! its own, so it survives a closed terminal; when asked to end, it clears at once.
+//! It is a fresh start of this program, because a fork would keep our secrets in memory. It has a session of its
+//! own, so it survives a closed terminal; it clears at once when it is asked to end.
 
 use super::fingerprint::{self, Fingerprint};
 use super::tool::Tool;
@@ -22,7 +22,7 @@ use std::time::Duration;
 /// The first argument of that process.
 pub const WORD: &str = "clear-clipboard";
 
-/// Written once it no longer depends on its parent.
+/// Written once the process no longer depends on its parent.
 const READY: &[u8] = b".";
 
 /// A waiting process. Dropping this ends it without clearing.
@@ -43,7 +43,7 @@ impl Clearing {
             &nothing,
             inherited,
         );
-        // It holds no directory in use, and none of our streams.
+        // It keeps no directory in use, and has none of our streams.
         let command = command.current_dir("/").stderr(Stdio::null());
         let child = command
             .stdin(Stdio::piped())
@@ -96,7 +96,7 @@ fn wait_and_clear(tool: &Tool, patience: Duration) -> io::Result<()> {
     let mut fingerprint = [0; fingerprint::BYTES];
     File::from(stdin().try_clone_to_owned()?).read_exact(&mut fingerprint)?;
     let fingerprint = Fingerprint::from_bytes(&fingerprint);
-    // It fails only for the leader of a group or session, which has its own already.
+    // This fails only for the leader of a group or session, which already has its own.
     let _ = setsid();
     signals::see_children_end()?;
     let (teller, heard) = mpsc::channel();

@@ -1,4 +1,4 @@
-//! A salted hash that recognises a value on the clipboard. The value cannot be computed back from it.
+//! A salted hash that recognises a value on the clipboard. It does not reveal the value.
 
 use crate::vault::value::MAX_VALUE_BYTES;
 use sha2::{Digest, Sha256};
@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 const SALT_BYTES: usize = 16;
 const DIGEST_BYTES: usize = 32;
 
-/// The length of a fingerprint as it is passed on.
+/// The length of an encoded fingerprint.
 pub const BYTES: usize = SALT_BYTES + DIGEST_BYTES;
 
 pub struct Fingerprint {
@@ -39,7 +39,7 @@ impl Fingerprint {
         bytes
     }
 
-    /// Whether the stream holds exactly the value. Reads at most one byte more than the longest value.
+    /// Whether the stream contains exactly the value. Reads at most one byte more than the longest value.
     pub fn is_of(&self, stream: impl Read) -> io::Result<bool> {
         let mut stream = stream.take(MAX_VALUE_BYTES as u64 + 1);
         let mut hash = Sha256::new().chain_update(self.salt);

@@ -1,7 +1,7 @@
 //! Puts a value on the clipboard: through the desktop's own tool, or through the terminal (OSC 52).
 //!
-//! A tool gets the value on its stdin, never as an argument, and the clipboard is cleared after a while if the
-//! value is still there. A terminal's clipboard cannot be read back, so it is not cleared.
+//! A tool gets the value on its stdin, never as an argument. The clipboard is cleared after a while if the value
+//! is still there. A terminal's clipboard cannot be read back, so it is not cleared.
 
 pub mod clearing;
 mod fingerprint;
@@ -20,10 +20,10 @@ use std::os::unix::fs::OpenOptionsExt;
 use tool::Tool;
 use zeroize::Zeroizing;
 
-/// How long a value stays on a clipboard that can be cleared.
+/// The time that a value stays on a clipboard that can be cleared.
 pub const STAYS_SECONDS: u64 = 45;
 
-/// Terminals accept less than a value may have: those that follow xterm and hterm, 74,994 bytes of base64.
+/// Terminals accept less than the longest value: those that follow xterm and hterm, 74,994 bytes of base64.
 const MAX_TERMINAL_BYTES: usize = 74_994 / 4 * 3;
 
 /// Terminals that would show the sequence or its content.
@@ -54,10 +54,10 @@ pub struct Clipboard {
     terminal: Option<File>,
 }
 
-/// How a value was copied.
+/// The way by which a value was copied.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Copied {
-    /// This tool has it, and it is cleared after [`STAYS_SECONDS`].
+    /// By this tool. The clipboard is cleared after [`STAYS_SECONDS`].
     By(&'static str),
     ToTerminal,
 }
@@ -83,7 +83,7 @@ impl Clipboard {
         signals::see_children_end().map_err(Error::NotCleared)?;
         let mut refused = Error::NoWay;
         for tool in &self.tools {
-            // Started first, so that no value is copied that would not be cleared.
+            // Started first, so that a value that could not be cleared is not copied.
             let fingerprint = Fingerprint::of(value.expose()).map_err(Error::NotCleared)?;
             let clearing = Clearing::start(tool, &fingerprint, STAYS_SECONDS);
             let clearing = clearing.map_err(Error::NotCleared)?;

@@ -1,4 +1,4 @@
-//! The desktops' clipboard programs, and how each one copies, pastes and clears.
+//! The desktops' clipboard programs, and their commands to copy, paste and clear.
 //!
 //! They may run as long as their content stays, so none gets a credential of Kluis or our terminal.
 
@@ -155,7 +155,7 @@ fn command(program: &Path, arguments: &[&str]) -> Command {
         &nothing,
         inherited,
     );
-    // wl-copy writes what it copies to a temporary file: put that into the session's memory, not on a disk.
+    // wl-copy writes its input to a temporary file: put that into the session's memory, not on a disk.
     if let Some(directory) = std::env::var_os("XDG_RUNTIME_DIR").filter(|path| is_place(path)) {
         command.env("TMPDIR", directory);
     }

@@ -87,7 +87,7 @@ pub fn masks(entries: &[Entry<'_>]) -> Plaintext {
     page.finish()
 }
 
-/// The only line of a value, however short. Of several lines those that are worth hiding: a mask for each `{` of a JSON
+/// The only line of a value, however short; of several lines those worth hiding: a mask for each `{` of a JSON
 /// document would hide every brace of the log.
 fn masked(value: &[u8]) -> Vec<&[u8]> {
     // The log also breaks lines at carriage returns.

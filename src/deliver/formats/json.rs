@@ -1,6 +1,6 @@
 //! The JSON format: one flat object of strings (RFC 8259), as jq and every language read it.
 //!
-//! Bytes that are not UTF-8 are refused, not encoded: a program would take the encoding for the value.
+//! Bytes that are not UTF-8 are refused, not encoded: a program would use the encoded text as the value.
 
 use super::format::{Entry, Format, Refused, text};
 use super::page::Page;

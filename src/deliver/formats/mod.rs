@@ -1,6 +1,6 @@
 //! Writes the selected secrets as one document for one kind of reader, a file per format.
 //!
-//! The format's real reader gets each value exactly, or the value is refused by name; none is ever run as
+//! The format's real reader gets each value exactly, or the value is refused by name. No value is ever run as
 //! code. Documents are secrets: they grow in wiped memory, and nothing here prints.
 
 mod circleci;

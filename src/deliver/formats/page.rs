@@ -1,4 +1,4 @@
-//! The memory that a document grows in. It is wiped, also what is left behind when it grows.
+//! The memory that a document grows in. It is wiped, including the copies that growing leaves behind.
 
 use crate::plaintext::Plaintext;
 use std::io::{self, Write};

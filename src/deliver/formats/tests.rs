@@ -281,7 +281,7 @@ fn the_braces_of_a_document_are_not_masked() {
         masks(&[b"-----BEGIN KEY-----\nhunter2\n-----END KEY-----\n"]),
         "::add-mask::hunter2\n"
     );
-    // What is one line is a secret, whatever it looks like.
+    // A value of one line is a secret, whatever it looks like.
     assert_eq!(masks(&[b"{", b"\n42\n"]), "::add-mask::{\n::add-mask::42\n");
 }
 

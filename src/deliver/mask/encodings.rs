@@ -1,7 +1,7 @@
 //! The encodings in which programs print bytes: base64, hex, percent-encoding, JSON.
 //!
-//! Each function adds the texts that would appear in an encoded text wherever the bytes stand in it. Those of
-//! base64 and hex are searched for across line ends.
+//! Each function adds the texts that appear in an encoded text wherever the bytes occur. Those of base64 and hex
+//! are also found across line ends.
 
 use data_encoding::{HEXLOWER, HEXUPPER};
 use std::fmt::Write as _;
@@ -43,7 +43,7 @@ pub fn base64(value: &[u8], forms: &mut Forms) {
     }
 }
 
-/// The value after the bytes `before`, without the characters that only those decide.
+/// The value after the bytes `before`, without the characters that depend only on `before`.
 fn inside_base64(alphabet: &[u8; 64], before: &[u8], value: &[u8], forms: &mut Forms) {
     // After two bytes, the second one shares a character with two bits of the value.
     let skipped = [0, 1, 3][before.len()];
@@ -64,7 +64,7 @@ fn inside_base64(alphabet: &[u8; 64], before: &[u8], value: &[u8], forms: &mut F
     forms.push(padded);
 }
 
-/// Without padding; `after` is what follows the bytes.
+/// Base64 without padding; `after` is the text after the bytes.
 fn base64_characters(alphabet: &[u8; 64], bytes: &[u8], after: &[u8]) -> Zeroizing<Vec<u8>> {
     let length = (bytes.len() + after.len()) * 8;
     let mut text = Zeroizing::new(Vec::with_capacity(length.div_ceil(6) + 4));
@@ -91,7 +91,8 @@ pub fn hex(value: &[u8], forms: &mut Forms) {
     }
 }
 
-/// The lines of a text that is broken at `columns`: each is found by itself, behind a prefix of `docker logs`, say.
+/// The lines of a text that is broken at `columns`: each is found by itself, such as after a prefix of `docker
+/// logs`.
 fn lines(text: &[u8], columns: usize, forms: &mut Forms) {
     if text.len() > columns {
         forms.extend(
@@ -101,8 +102,8 @@ fn lines(text: &[u8], columns: usize, forms: &mut Forms) {
     }
 }
 
-/// Percent-encoding, as libraries write it that leave the fewest and the most characters alone, with digits
-/// in either case (RFC 3986, and what HTML forms send).
+/// Percent-encoding, by libraries that leave the fewest or the most characters unchanged, with digits in either
+/// case (RFC 3986, and HTML forms).
 pub fn percent(value: &[u8], forms: &mut Forms) {
     for (kept, space) in [
         ("-._~", "%20"),
@@ -128,8 +129,8 @@ pub fn percent(value: &[u8], forms: &mut Forms) {
     }
 }
 
-/// The inside of a JSON string (RFC 8259), as writers escape it: as little as possible, everything beyond
-/// ASCII, the slash too, or the characters special in HTML. Bytes that are not text have no such form.
+/// The inside of a JSON string (RFC 8259), as writers escape it: as little as possible, everything beyond ASCII,
+/// the slash too, or the characters special in HTML. Bytes that are not text have no such form.
 pub fn json(value: &[u8], forms: &mut Forms) {
     let Ok(value) = std::str::from_utf8(value) else {
         return;

@@ -1,7 +1,7 @@
 //! Runs a masked command at a new terminal, which stands in for yours.
 //!
-//! Everything the command shows comes out of that terminal masked. Keys go in as you type them and mean what
-//! the command sets: Ctrl-C, Ctrl-Z and others. Your terminal gets its modes back however this ends, except
+//! All output of the command comes out of that terminal masked. Keys go in as you type them, with the meaning
+//! that the command sets: Ctrl-C, Ctrl-Z and others. Your terminal gets its modes back however this ends, except
 //! after SIGKILL.
 
 use super::patterns::Patterns;
@@ -27,7 +27,7 @@ use std::time::Duration;
 use std::{io, thread};
 use zeroize::Zeroizing;
 
-/// How soon a job notices that it is in the foreground again: shells do not tell a running job.
+/// The interval for noticing that a job is in the foreground again: shells do not tell a running job.
 const BACKGROUND: Duration = Duration::from_millis(200);
 
 /// More than you type at once; pasted text comes in pieces.
@@ -127,12 +127,12 @@ impl TerminalRelay {
             Notice::Other(SIGWINCH) => copy_size(stdin(), &self.controller),
             Notice::End(signal) | Notice::Other(signal) => {
                 self.channel.send(signal);
-                // Like a terminal that goes away: stopped processes must get it too.
+                // Like a terminal that disappears: stopped processes must get it too.
                 if signal == SIGHUP {
                     self.channel.send(SIGCONT);
                 }
             }
-            // The command stops first: when it has, this arrives again.
+            // The command stops first; then this signal arrives again.
             Notice::Stop if !self.is_stopped.swap(false, Ordering::SeqCst) => {
                 self.channel.send(SIGTSTP);
             }

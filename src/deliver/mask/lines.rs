@@ -1,10 +1,10 @@
-//! The lines of a value that are secrets of their own, wherever each is printed alone.
+//! The lines of a value that are secrets of their own, even if each is printed alone.
 
-/// A shorter value is a word, a number or a port: `true`, `5432` and `admin` appear in any program's output.
-/// Hiding them would make it useless, and reveal the value.
+/// A shorter line is a word, a number or a port: `true`, `5432` and `admin` appear in any program's output.
+/// Hiding them would make the output useless, and reveal the value.
 pub const MIN_BYTES: usize = 6;
 
-/// The lines of `value`, without the white space around them, that are worth hiding: not those that are short,
+/// The lines of `value` that are worth hiding, without the white space around them: not lines that are short,
 /// without a letter or digit, or a label such as `-----BEGIN PRIVATE KEY-----` (RFC 7468).
 pub fn secret_lines(value: &[u8]) -> impl Iterator<Item = &[u8]> {
     let lines = value.split(|byte| matches!(byte, b'\n' | b'\r'));

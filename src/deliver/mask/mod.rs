@@ -1,10 +1,11 @@
 //! `run --mask`: hides a command's secret values in its output.
 //!
-//! It guards against a value in a log or on a screen by mistake. It cannot stop a command that wants to leak a
-//! value: that command can print it in a form that nothing looks for. Hidden are the value, each line of it that is
-//! long enough, base64 and hex (in lines of any length, alone or together with other bytes), percent-encoding,
-//! JSON, and what shells quote. Not hidden are a part of a value, two encodings on top of each other, hex with
-//! spaces between the bytes, a value that is split between stdout and stderr, compression, encryption.
+//! It prevents a value from appearing in a log or on a screen by mistake. It cannot stop a command that wants to
+//! leak a value: that command can print the value in a form that is not searched for. Hidden are the value, each
+//! line of it that is long enough, base64 and hex (in lines of any length, alone or together with other bytes),
+//! percent-encoding, JSON, and shell quoting. Not hidden are a part of a value, two encodings on top of each
+//! other, hex with spaces between the bytes, a value that is split between stdout and stderr, compression,
+//! encryption.
 
 mod encodings;
 mod interactive;

@@ -12,7 +12,7 @@ use zeroize::Zeroizing;
 
 /// All texts to hide, ready to be searched for.
 pub struct Patterns {
-    /// Texts that are searched for as they are.
+    /// Texts that are searched for unchanged.
     pub exact: PatternSet,
     /// Texts of encoders that break lines; they are also found in pieces.
     pub wrapped: PatternSet,

@@ -1,8 +1,8 @@
 //! Runs a masked command in this session, in a pipeline or without a terminal.
 //!
-//! The command has our stdin. Its output goes through a pipe, or through a terminal of the same size where it
-//! had one, so that it prints in colour. The real terminal is not touched: a program that opens `/dev/tty`
-//! writes to it unmasked.
+//! The command has our stdin. Its output goes through a pipe, or through a terminal of the same size if it had
+//! one, so that it prints in colour. The real terminal stays untouched: a program that opens `/dev/tty` writes to
+//! it unmasked.
 
 use super::patterns::Patterns;
 use super::pump::{Masked, OutputKind, Pumps};

@@ -15,17 +15,17 @@ use zeroize::Zeroizing;
 
 const PIECE_BYTES: usize = 64 * 1024;
 
-/// How long the beginning of a value waits for the rest. A program that writes a value in parts does so at
-/// once, and you must not notice the delay at a terminal.
+/// The time that the beginning of a value waits for the rest. A program that writes a value in parts writes them
+/// at once, and you must not notice the delay at a terminal.
 const TERMINAL_PAUSE: Duration = Duration::from_millis(25);
 const PIPE_PAUSE: Duration = Duration::from_millis(100);
 
-/// How long a stream may stay open after the command's end. During this time the output of processes it left
-/// behind, such as `tee` in a process substitution, is still carried. Everything written by its end arrives,
-/// however slow the reader is.
+/// The time that a stream may stay open after the command's end. Meanwhile the output of processes that it left
+/// behind, such as `tee` in a process substitution, is still copied. Output written before the command's end
+/// always arrives, however slow the reader is.
 const LINGER: Duration = Duration::from_secs(2);
 
-/// The greatest amount still in the stream then: a full pipe (pipe(7), `pipe-max-size`).
+/// The greatest amount still in the stream at the end: a full pipe (pipe(7), `pipe-max-size`).
 const MOST_UNDER_WAY_BYTES: usize = 1024 * 1024;
 
 /// The stream that the command writes into.
@@ -35,15 +35,15 @@ pub enum OutputKind {
     Pipe,
 }
 
-/// How a masked command ended.
+/// The end of a masked command.
 pub struct Masked {
     pub ended: Ended,
-    /// Why some of its output could not be written.
+    /// The reason why some of its output could not be written.
     pub unwritten: Option<Errno>,
 }
 
 impl Masked {
-    /// For a command that wrote its output itself.
+    /// The result for a command that wrote its output itself.
     pub fn without_mask(ended: Ended) -> Self {
         Self {
             ended,
@@ -88,8 +88,8 @@ impl Pumps {
         Ok(())
     }
 
-    /// After the command has ended, delivers the output that is still on its way. Returns why some of it could
-    /// not be written: the command may have ended before it could notice.
+    /// Delivers the rest of the output after the command has ended. Returns why some of it could not be written:
+    /// the command may have ended before it could notice.
     pub fn drain(self) -> Option<Errno> {
         let deadline = Instant::now() + LINGER;
         let mut unwritten = None;
@@ -115,7 +115,7 @@ enum Next {
     },
     /// No output came for a while.
     Pause,
-    /// Nothing is left, and there is nothing to wait for.
+    /// The stream has ended.
     End,
 }
 

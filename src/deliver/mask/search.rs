@@ -7,7 +7,7 @@ use aho_corasick::{Anchored, MatchKind};
 use std::io;
 use std::ops::Range;
 
-/// How many bytes the filter looks at; no pattern is shorter.
+/// The number of bytes that the filter examines; no pattern is shorter.
 const FILTER_BYTES: usize = 4;
 
 /// Small enough for the fastest cache. A hundred secrets have about a thousand beginnings.
@@ -15,12 +15,12 @@ const FILTER_BITS: u32 = 16;
 
 /// Patterns, ready to be searched for.
 ///
-/// The automaton holds copies that are not wiped, because its crate has no way to: it lives in a process that
+/// The automaton contains copies that are not wiped, because its crate cannot wipe them. It is in a process that
 /// no other can read and that ends with the command.
 pub struct PatternSet {
     automaton: NFA,
     start: StateID,
-    /// For each state, how many of the last bytes may begin a pattern.
+    /// For each state, the number of last bytes that may begin a pattern.
     depths: Vec<u32>,
     /// The first four bytes of the patterns, by a hash.
     filter: Vec<u64>,
@@ -66,7 +66,7 @@ impl PatternSet {
         self.automaton.next_state(Anchored::No, state, byte)
     }
 
-    /// How many of the bytes up to here may begin a pattern.
+    /// The number of bytes up to here that may begin a pattern.
     fn depth(&self, state: StateID) -> usize {
         self.depths
             .get(state.as_usize())
@@ -83,7 +83,7 @@ impl PatternSet {
         ids.map(|id| self.automaton.pattern_len(id)).max()
     }
 
-    /// The first place where a pattern may begin; it skips nearly all others.
+    /// The first position where a pattern may begin; it skips nearly all others.
     fn candidate(&self, bytes: &[u8]) -> Option<usize> {
         bytes.windows(FILTER_BYTES).position(|window| {
             window.first_chunk().is_some_and(|&beginning| {
@@ -113,12 +113,12 @@ impl Search {
         }
     }
 
-    /// How many bytes of the window were read.
+    /// The number of bytes of the window that were read.
     pub fn read(&self) -> usize {
         self.read
     }
 
-    /// Reads the next bytes and reports where patterns stand.
+    /// Reads the next bytes and reports the positions of patterns.
     pub fn push(
         &mut self,
         patterns: &PatternSet,
@@ -128,7 +128,7 @@ impl Search {
         let (before, end) = (self.read, self.read + piece.len());
         while self.read < end {
             let at = self.read - before;
-            // Inside a possible pattern only the automaton knows; elsewhere the filter finds the next one.
+            // Inside a possible pattern only the automaton knows; elsewhere the filter finds the next candidate.
             let depth = patterns.depth(self.state);
             let from = at
                 .checked_sub(depth)
@@ -155,7 +155,7 @@ impl Search {
         }
     }
 
-    /// Where a pattern may begin; everything before is decided.
+    /// The position where a pattern may begin; everything before is decided.
     pub fn undecided(&self, patterns: &PatternSet) -> usize {
         self.read - patterns.depth(self.state)
     }

@@ -1,6 +1,7 @@
-//! How shells write a value that they could read back: `set -x`, `export -p`, `declare -p`, `printf %q`, fish.
+//! The forms in which shells write a value so that they could read it back: `set -x`, `export -p`, `declare -p`,
+//! `printf %q`, fish.
 //!
-//! A form is the inside of the quotes, without a quote or backslash at either end, where shells differ.
+//! A form is the text inside the quotes. Where shells differ, it is without a quote or backslash at either end.
 
 use super::encodings::Forms;
 use std::io::Write as _;
@@ -8,7 +9,7 @@ use zeroize::Zeroizing;
 
 type Text = Vec<u8>;
 
-/// The longest that one byte becomes: `$'\377'`, or a quote in quotes of its own.
+/// The longest form of one byte: `$'\377'`, or a quote in quotes of its own.
 const MAX_ESCAPE_BYTES: usize = 8;
 
 /// A part of a value that is written in one way.
@@ -21,8 +22,8 @@ enum Unit {
     Byte(u8),
 }
 
-/// The characters that a style puts a backslash before, its escape of everything that cannot be printed, and
-/// whether bytes beyond ASCII are characters: in the locale C they are not.
+/// A style of quoting: the characters that get a backslash, the escape of unprintable characters, and whether
+/// bytes beyond ASCII are characters (in the locale C they are not).
 struct Style {
     backslashed: &'static str,
     escape: fn(Unit, &mut Text),
@@ -119,7 +120,7 @@ fn each_unit(value: &[u8], is_utf8: bool, mut act: impl FnMut(Unit)) {
     }
 }
 
-/// As the C library has it.
+/// Whether the C library calls it unprintable.
 fn is_unprintable(character: char) -> bool {
     character.is_control() || ['\u{2028}', '\u{2029}'].contains(&character)
 }
@@ -268,7 +269,7 @@ fn in_pieces(value: &[u8], is_utf8: bool) -> Zeroizing<Text> {
     without_quotes(value, text.strip_prefix(b"'$'").unwrap_or(&text))
 }
 
-/// Without the quotes at an end where the value has one: shells differ in the empty quotes there.
+/// Removes the quotes at an end where the value has one: shells differ in the empty quotes there.
 fn without_quotes(value: &[u8], mut text: &[u8]) -> Zeroizing<Text> {
     while value.starts_with(b"'") && text.starts_with(b"'") {
         text = &text[1..];
@@ -279,7 +280,7 @@ fn without_quotes(value: &[u8], mut text: &[u8]) -> Zeroizing<Text> {
     exactly(text)
 }
 
-/// A copy without the room that was left.
+/// A copy without unused capacity.
 fn exactly(text: &[u8]) -> Zeroizing<Text> {
     Zeroizing::new(text.to_vec())
 }

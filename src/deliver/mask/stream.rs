@@ -1,11 +1,11 @@
 //! Hides patterns in a stream that arrives in pieces of any size.
 //!
-//! Every byte of every occurrence is hidden, also where occurrences overlap, and each hidden stretch becomes
-//! one [`MASK`]. Bytes that may begin a pattern are held back until that is decided; the sizes of the pieces
-//! make no difference to the output. Two exceptions help the reader; each shows only a short beginning:
+//! Every byte of every occurrence is hidden, also where occurrences overlap, and each hidden stretch becomes one
+//! [`MASK`]. Bytes that may begin a pattern are held back until that is decided; the sizes of the pieces do not
+//! change the output. Two exceptions help the reader; each shows only a short beginning:
 //!
 //! - when the stream pauses, so that a prompt is not held back for ever ([`Masker::pause`]);
-//! - when it ends. A longer beginning was cut off there, and is hidden.
+//! - when the stream ends. A longer beginning was cut off there, and is hidden.
 
 use super::patterns::Patterns;
 use super::search::Search;
@@ -17,8 +17,8 @@ use zeroize::Zeroizing;
 /// The same length for every value, so that it reveals nothing.
 pub const MASK: &[u8] = b"[hidden]";
 
-/// The beginning of base64 or hex that may stand at the end of a stream: at most five bytes of a value. Commit
-/// ids begin like some hex form now and then.
+/// The longest beginning of base64 or hex that is shown at the end of a stream: at most five bytes of a value.
+/// The beginning of a commit id looks like a hex form now and then.
 pub const MAX_SHOWN_ENCODED_BYTES: usize = 7;
 
 /// A position in a stream.
@@ -28,7 +28,7 @@ pub struct Masker {
     wrapped: WrappedSearch,
     /// The undecided bytes, which may begin a pattern.
     window: Zeroizing<Vec<u8>>,
-    /// How many of them were shown or masked already.
+    /// The number of them that were already shown or masked.
     shown: usize,
     /// The parts of the window to hide, in order and not adjacent.
     hidden: Vec<Range<usize>>,
@@ -107,7 +107,7 @@ impl Masker {
         self.window.extend_from_slice(bytes);
     }
 
-    /// Whether more bytes than these are not hidden, line ends not counted.
+    /// Whether more bytes than these are not hidden, without counting line ends.
     fn shows_more_than(&self, limit: usize, mut from: usize) -> bool {
         let end = self.window.len();
         let mut seen = 0;
@@ -161,7 +161,7 @@ impl Masker {
     }
 }
 
-/// Sorts the parts, and makes one of those that overlap or touch.
+/// Sorts the parts, and joins those that overlap or touch.
 fn join(parts: &mut Vec<Range<usize>>) {
     parts.sort_unstable_by_key(|part| part.start);
     parts.dedup_by(|next, last| {
@@ -215,7 +215,7 @@ mod tests {
             Arc::new(Patterns::of(&exact, &wrapped))
         }
 
-        /// Where the bytes stand that are searched for wrapped patterns.
+        /// The positions of the bytes that are searched for wrapped patterns.
         fn unwrapped(&self) -> Vec<usize> {
             let (mut kept, mut last) = (Vec::new(), b'.');
             for (at, &byte) in self.input.iter().enumerate() {
@@ -232,7 +232,7 @@ mod tests {
             kept
         }
 
-        /// After the last line end that was left out behind one of the first bytes.
+        /// The position after the last line end that was left out after one of the first bytes.
         fn hidden_from(&self, kept: &[usize], at: usize) -> usize {
             let mut ends = (at + 1..=at + MAX_SHOWN_BYTES).filter(|&next| next <= kept.len());
             let next = |next: usize| kept.get(next).copied().unwrap_or(self.input.len());
@@ -240,7 +240,7 @@ mod tests {
             early.map_or(kept[at], next)
         }
 
-        /// What is found, byte by byte and without optimisations.
+        /// Finds the same, byte by byte and without optimisations.
         fn hidden(&self) -> Vec<bool> {
             let mut hidden = vec![false; self.input.len()];
             let everything: Vec<usize> = (0..self.input.len()).collect();
@@ -470,7 +470,7 @@ mod tests {
         masker.push(b"<\naHVud\nGVyM\r\njI=\n", &mut out);
         masker.pause(&mut out);
         assert_eq!(out, b"<\n[hidden]\n");
-        // Lines do not wait for one another, nor for a pause.
+        // Lines wait neither for the next line nor for a pause.
         masker.push(b"data\n", &mut out);
         assert_eq!(out, b"<\n[hidden]\ndata\n");
         // Five of a commit's digits may be any encoding's first.

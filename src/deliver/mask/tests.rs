@@ -1,4 +1,4 @@
-//! Tests the whole mask on what encoders and shells print: values are hidden, everything else is unchanged.
+//! Tests the whole mask on the output of encoders and shells: values are hidden, everything else is unchanged.
 
 use super::lines::MIN_BYTES;
 use super::patterns::{Collector, Patterns};
@@ -32,7 +32,7 @@ fn masked(patterns: &Arc<Patterns>, input: &[u8], cuts: &[usize]) -> Vec<u8> {
     out
 }
 
-/// Without white space at the ends, which is not looked for.
+/// Values without white space at the ends, which is not searched for.
 fn values() -> impl Strategy<Value = Vec<u8>> {
     let bytes = prop_oneof![
         prop::collection::vec(any::<u8>(), 6..200),
@@ -68,7 +68,7 @@ const ENCODERS: &[Encoder] = &[
 ];
 
 impl Encoder {
-    /// The text of three parts encoded together, and where the second stands in it.
+    /// The text of three parts encoded together, and the position of the second in it.
     fn encode(self, before: &[u8], value: &[u8], after: &[u8]) -> (Vec<u8>, [usize; 2]) {
         let start = [before, value].concat();
         match self {
@@ -166,7 +166,7 @@ proptest! {
         let last = out.windows(MASK.len()).rposition(|window| window == MASK).unwrap();
         let rest = &out[last + MASK.len()..];
         prop_assert!(input.ends_with(rest) && rest.len() <= input.len() - head.len() - to);
-        // Only a value that stands there twice leaves something between two masks.
+        // Only a value that occurs twice there leaves text between two masks.
         prop_assert!(last == at || out.len() < 4 * MASK.len() + input.len() - (to - from));
     }
 
@@ -224,7 +224,7 @@ fn quoted_values() -> Vec<Vec<u8>> {
     values
 }
 
-/// What a shell prints of its variables `V0`, `V1`, … if it is installed.
+/// The output of a shell for its variables `V0`, `V1`, …, if it is installed.
 fn printed(shell: &[&str], script: &str, locale: &str, values: &[Vec<u8>]) -> Option<Vec<u8>> {
     use std::os::unix::ffi::OsStrExt;
     let variables = values.iter().enumerate();

@@ -3,7 +3,7 @@
 //! One line end (`\n`, `\r\n` or `\r`) after another byte is left out of the text that is searched. No pattern
 //! contains a line end, so an empty line ends every match.
 //!
-//! Most lines of any output end in a letter that begins a pattern. So that none of them waits for the next one, up to
+//! Most lines of any output end in a letter that begins a pattern. So that no line waits for the next one, up to
 //! [`MAX_SHOWN_BYTES`] of a pattern before a line end are not hidden.
 
 use super::search::{PatternSet, Search};
@@ -19,7 +19,7 @@ pub const MAX_SHOWN_BYTES: usize = 3;
 pub struct WrappedSearch {
     /// Its place in the text without line ends.
     search: Search,
-    /// Where bytes were left out, in order: the position of the next byte in the text without them.
+    /// The places where bytes were left out, in order: the position of the next byte in the text without them.
     left_out: VecDeque<usize>,
     last: Last,
     /// The piece without line ends.
@@ -44,7 +44,7 @@ impl WrappedSearch {
         }
     }
 
-    /// Reads the next bytes and reports where patterns stand, with the line ends inside them.
+    /// Reads the next bytes and reports the positions of patterns, with the line ends inside them.
     pub fn push(
         &mut self,
         patterns: &PatternSet,
@@ -92,12 +92,12 @@ impl WrappedSearch {
         }
     }
 
-    /// Where a pattern may begin; everything before is decided.
+    /// The position where a pattern may begin; everything before is decided.
     pub fn undecided(&self, patterns: &PatternSet) -> usize {
         in_stream(&self.left_out, self.search.undecided(patterns))
     }
 
-    /// Where a part may begin that is to be hidden: there, or after a line end that follows soon.
+    /// The position where a part to hide may begin: there, or after a line end that follows soon.
     pub fn may_hide_from(&self, patterns: &PatternSet) -> usize {
         hidden_from(&self.left_out, self.search.undecided(patterns))
     }
@@ -122,12 +122,12 @@ impl WrappedSearch {
     }
 }
 
-/// Where the byte at `position` of the text without line ends stands in the stream.
+/// The position in the stream of the byte at `position` of the text without line ends.
 fn in_stream(left_out: &VecDeque<usize>, position: usize) -> usize {
     position + left_out.partition_point(|&next| next <= position)
 }
 
-/// From where on a pattern is hidden that begins at `position` of that text.
+/// The position from which a pattern is hidden that begins at `position` of that text.
 fn hidden_from(left_out: &VecDeque<usize>, position: usize) -> usize {
     let early = left_out.partition_point(|&next| next <= position + MAX_SHOWN_BYTES);
     let last = early.checked_sub(1).map_or(position, |last| left_out[last]);
@@ -138,7 +138,7 @@ fn hidden_from(left_out: &VecDeque<usize>, position: usize) -> usize {
 mod tests {
     use super::*;
 
-    /// The parts that are hidden, and from where on one may follow.
+    /// The parts that are hidden, and the position from which another may follow.
     fn found(pieces: &[&str]) -> (Vec<(usize, usize)>, usize) {
         let patterns = PatternSet::new(&vec![Zeroizing::new(b"abcdefgh".to_vec())]).unwrap();
         let (mut search, mut found) = (WrappedSearch::new(&patterns), Vec::new());

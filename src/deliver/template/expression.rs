@@ -1,4 +1,4 @@
-//! Reads what stands between the delimiters: a reference, and what is done to its value.
+//! Reads the text between the delimiters: a reference, and the functions for its value.
 
 use super::function::Function;
 use crate::vault::reference::Reference;
@@ -70,12 +70,13 @@ fn reference<'t>(text: &'t [u8], closing: &[u8]) -> Result<(Reference, &'t [u8])
     if !after.starts_with(closing) && !after.starts_with(b"|") {
         return Err(missing(closing));
     }
-    // ASCII alone, as was looked at.
+    // Only ASCII, as checked above.
     let reference = std::str::from_utf8(reference).unwrap_or_default();
     Ok((Reference::parse(reference)?, rest))
 }
 
-/// The rest between the delimiters may be anything, if they were forgotten further up.
+/// The error for a missing closing delimiter. The text may be anything, if the delimiter was forgotten further
+/// up.
 fn missing(closing: &[u8]) -> RuleViolation {
     let closing = String::from_utf8_lossy(closing);
     RuleViolation::mismatch(format!(
@@ -83,7 +84,7 @@ fn missing(closing: &[u8]) -> RuleViolation {
     ))
 }
 
-/// A string as JSON writes it, and what comes after it.
+/// A string as JSON writes it, and the text after it.
 fn string(text: &[u8]) -> Result<(String, &[u8]), RuleViolation> {
     let wrong = || RuleViolation::mismatch("`default` takes a text in double quotes, as in JSON");
     let near = &text[..text.len().min(MAX_DEFAULT_BYTES)];

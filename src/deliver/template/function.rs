@@ -1,4 +1,4 @@
-//! The functions of a template: how a value is written so that the text around it stays what it is.
+//! The functions of a template: each writes a value so that the text around it keeps its meaning.
 
 use crate::deliver::formats::page::Page;
 use crate::deliver::formats::{shell, yaml};
@@ -27,7 +27,7 @@ pub enum Function {
     Trim,
 }
 
-/// Why a value cannot be written by a function. It never repeats the value.
+/// The reason why a function cannot write a value. It never repeats the value.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum Unfit {
     #[error("the value is not UTF-8 text, which `{0}` needs: use `base64`")]

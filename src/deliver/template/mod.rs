@@ -1,7 +1,7 @@
 //! Parses a template: bytes with references to secrets, such as `{{ kluis://workspace/name | json }}`.
 //!
-//! All other bytes stay, other `{{ … }}` included, and references inside a value are not replaced. Nothing
-//! here asks a vault, and errors quote nothing of a template but a reference.
+//! All other bytes stay unchanged, other `{{ … }}` included; references inside a value are not replaced. Nothing
+//! here reads a vault, and errors quote nothing of a template but a reference.
 
 mod expression;
 mod function;
@@ -24,7 +24,7 @@ const MAX_FILLED_BYTES: usize = 64 << 20;
 /// Longer delimiters are no delimiters.
 const MAX_DELIMITER_BYTES: usize = 8;
 
-/// What stands around a reference.
+/// The delimiters around a reference.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Delimiters {
     opening: String,
@@ -45,13 +45,13 @@ enum Piece<'t> {
     Use(usize),
 }
 
-/// A reference with what is done to its value.
+/// A reference with the functions for its value.
 #[derive(Debug)]
 struct Use {
     /// The position among the references.
     reference: usize,
     functions: Vec<Function>,
-    /// Of the first time.
+    /// The line of its first use.
     line: usize,
     column: usize,
 }
@@ -60,7 +60,7 @@ struct Use {
 #[derive(Debug)]
 pub struct Located {
     pub reference: Reference,
-    /// Stands for a value that is missing or not effective.
+    /// Replaces a value that is missing or not effective.
     pub default: Option<String>,
     pub line: usize,
 }
@@ -95,7 +95,8 @@ impl Default for Delimiters {
 }
 
 impl Delimiters {
-    /// Parses `[[ ]]`: what opens and what closes, with a space between. Letters and digits would be text.
+    /// Parses `[[ ]]`: the opening and the closing delimiter with a space between. Letters and digits would be
+    /// text.
     pub fn parse(text: &str) -> Option<Self> {
         let is_valid = |delimiter: &str| {
             let mut bytes = delimiter.bytes();
@@ -120,11 +121,11 @@ impl<'t> Template<'t> {
         };
         let (mut references, mut uses) = (HashMap::new(), HashMap::new());
         let mut line = 1;
-        // How far lines were counted, and how far the text was copied.
+        // The positions up to which lines were counted and text was copied.
         let (mut counted, mut taken) = (0, 0);
         for scheme in memmem::find_iter(text, SCHEME) {
             let before = text[..scheme].trim_ascii_end();
-            // A scheme inside another expression is part of a text there.
+            // A scheme inside another expression is text there.
             let Some(before) = before
                 .strip_suffix(delimiters.opening.as_bytes())
                 .filter(|_| scheme >= taken)
@@ -202,10 +203,10 @@ impl<'t> Template<'t> {
         Ok(Plaintext::new(filled))
     }
 
-    /// For each use what its functions make of the value; `None` without any.
+    /// For each use the value as its functions write it; `None` without functions.
     fn written(&self, values: &[Plaintext]) -> Result<Vec<Option<Plaintext>>, Error> {
         let mut all = Vec::with_capacity(self.uses.len());
-        // Each stands in the result at least once.
+        // The result contains each at least once.
         let mut length = 0_usize;
         for one in &self.uses {
             let mut written: Option<Plaintext> = None;

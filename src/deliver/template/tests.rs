@@ -1,4 +1,4 @@
-//! Tests what of a template is filled, what stays, and what is refused.
+//! Tests which parts of a template are filled, which stay, and which are refused.
 
 use super::*;
 use proptest::prelude::*;

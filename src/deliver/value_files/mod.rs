@@ -1,8 +1,8 @@
 //! Values as files, for programs that take a path instead of a variable.
 //!
-//! They are regular files with mode 0400 in one folder in memory, so that the command, its children and any program
-//! of the same user can open them. The folder is there until the command ends, whichever processes it leaves behind.
-//! Nothing of it is ever on a disk, except in swap.
+//! They are regular files with mode 0400 in one folder in memory, so that the command, its children and any
+//! program of the same user can open them. The folder exists until the command ends, whatever processes it leaves
+//! behind. Nothing of it is ever on a disk, except in swap.
 
 pub mod watcher;
 
@@ -38,14 +38,14 @@ pub struct ValueFiles {
     remover: Remover,
 }
 
-/// An empty folder, and a watcher that starts while a vault is opened. It goes like the files.
+/// An empty folder, and a watcher that starts while a vault is opened. It is removed like the files.
 pub struct NewFolder {
     folder: PrivateTempFolder,
     remover: Remover,
     starting: Option<Starting>,
 }
 
-/// Who removes the files when the command has ended.
+/// The process that removes the files when the command has ended.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Remover {
     /// A process of its own: this one may become the command.
@@ -55,7 +55,7 @@ pub enum Remover {
 }
 
 impl Remover {
-    /// A process of its own, unless that would become a child of the command, which does not expect one.
+    /// A process of its own, unless it would become a child of the command, which does not expect one.
     pub fn choose() -> Self {
         if orphans::are_adopted() {
             Self::Parent
@@ -66,7 +66,8 @@ impl Remover {
 }
 
 impl NewFolder {
-    /// Makes it below `place`. With a watcher it goes when this process, or the command that it becomes, ends.
+    /// Makes it below `place`. With a watcher it is removed when this process, or the command that it becomes,
+    /// ends.
     pub fn new(place: &Path, remover: Remover) -> Result<Self, Error> {
         let folder = PrivateTempFolder::new(place).map_err(|source| Error::NoFolder {
             place: place.to_owned(),
@@ -83,7 +84,7 @@ impl NewFolder {
         })
     }
 
-    /// Waits for the watcher: only then a value may lie in the folder.
+    /// Waits for the watcher: only then may the folder contain a value.
     pub fn open(self) -> Result<ValueFiles, Error> {
         let Self {
             mut folder,
@@ -91,7 +92,7 @@ impl NewFolder {
             starting,
         } = self;
         let started = starting.map_or(Ok(()), Starting::finish);
-        // Should the watcher be killed, the folder is no leftover while the command runs.
+        // If the watcher is killed, the folder is no leftover while the command runs.
         let started = started.and_then(|()| folder.share());
         started.map_err(Error::NoWatcher)?;
         Ok(ValueFiles { folder, remover })
@@ -103,12 +104,12 @@ impl ValueFiles {
         self.remover
     }
 
-    /// A new file with exactly these bytes; its path. Every name is used once.
+    /// Adds a file with exactly these bytes and returns its path. Use every name once.
     pub fn add(&self, name: &FileName, value: &Plaintext) -> Result<PathBuf, Error> {
         signals::survive_file_size_limit();
         let written = self.create(name).and_then(|mut file| {
             file.write_all(value.expose())?;
-            // The umask may have taken the right away.
+            // The umask may have removed the right to read.
             Ok(fchmod(&file, Mode::RUSR)?)
         });
         match written {

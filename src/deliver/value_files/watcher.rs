@@ -1,8 +1,8 @@
 //! The process that removes the folder of value files when the command has ended.
 //!
-//! It is a fresh start of this program, because a fork would keep secrets in its memory, and it has a session of its
-//! own. It is no child of the command, which could wait for it: a process in between starts it and ends. Of the
-//! command it has nothing but a descriptor that tells when the command ends (pidfd_open(2)).
+//! It is a fresh start of this program, because a fork would keep secrets in its memory, and it has a session of
+//! its own. It is no child of the command, which could wait for it: a process in between starts it and ends. It
+//! has nothing of the command but a descriptor that signals the command's end (pidfd_open(2)).
 
 use super::super::private_temp_folder::PrivateTempFolder;
 use crate::platform::descriptors::close_inherited;
@@ -33,13 +33,13 @@ enum Step {
     Watch,
 }
 
-/// How the end of the command is noticed.
+/// The sign of the command's end.
 #[derive(Clone, Copy)]
 enum Sign {
-    /// By the descriptor of the process on stdin.
+    /// The descriptor of the process on stdin.
     Process,
-    /// By the lock of the folder, where the system has no such descriptor: the command inherits the lock, and so do
-    /// its children, and the folder stays until all of them have ended or closed it.
+    /// The lock of the folder, where the system has no such descriptor. The command and its children inherit the
+    /// lock, and the folder stays until all of them have ended or closed it.
     Lock,
 }
 
@@ -69,7 +69,7 @@ impl Sign {
 pub struct Starting(Child);
 
 impl Starting {
-    /// Has the folder removed when this process ends, or the command that it becomes.
+    /// Starts a watcher that removes the folder when this process, or the command that it becomes, ends.
     pub fn new(folder: &Path) -> io::Result<Self> {
         let (sign, process) = match own_process() {
             Some(process) => (Sign::Process, Stdio::from(process)),
@@ -94,9 +94,9 @@ impl Starting {
 }
 
 impl Drop for Starting {
-    /// The process in between ends at once. The command must not have it as a child.
+    /// The process in between ends at once. The command must not get it as a child.
     fn drop(&mut self) {
-        // Where our parent ignores SIGCHLD, how it ended is lost. The answer of the watcher tells all.
+        // If our parent ignores SIGCHLD, the exit status is lost. The watcher's answer is enough.
         let _ = self.0.wait();
     }
 }
@@ -112,7 +112,7 @@ fn own_process() -> Option<OwnedFd> {
     None
 }
 
-/// This program for another step. It gets no variable, holds no folder in use, and has our streams only as given.
+/// This program for another step. It gets no variable, keeps no folder in use, and has only the given streams.
 fn again(step: Step, sign: Sign, folder: &Path) -> io::Result<Command> {
     let mut command = Command::new(own_file()?);
     let words = [WORD, step.word(), sign.word()];
@@ -139,11 +139,11 @@ pub fn run(arguments: &[OsString]) -> Option<io::Result<()>> {
     })
 }
 
-/// Removes the folder at its end, but never before the command has ended.
+/// Removes the folder when it ends, but never before the command has ended.
 fn watch(sign: Sign, folder: &Path) -> io::Result<()> {
     close_inherited();
     let folder = PrivateTempFolder::join(folder.to_owned())?;
-    // It fails only for the leader of a group or session, which has its own already.
+    // This fails only for the leader of a group or session, which already has its own.
     let _ = setsid();
     signals::ignore_requests_to_end()?;
     let nothing = File::open("/dev/null")?;

@@ -1,5 +1,4 @@
-//! The hint after a failure: a command to run, or where to look. Like the message, a hint never quotes a
-//! value.
+//! The hint after a failure: a command to run, or a place to look. Like the message, a hint never quotes a value.
 
 mod deliver;
 mod keyring;
@@ -93,7 +92,7 @@ fn settle(path: &str) -> String {
     )
 }
 
-/// The owner has seen the right pin; the vault at hand may be an attacker's.
+/// The owner has the right pin; the vault at hand may be an attacker's.
 fn compare_pin(found: &str) -> String {
     format!(
         "ask the vault's owner for its pin (`kluis vault verify --pin`); only if it begins like this one, add --pin {found}"

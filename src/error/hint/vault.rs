@@ -39,7 +39,7 @@ pub fn hint(error: &vault::Error) -> Option<String> {
     }
 }
 
-/// Several secrets that a command cannot have. Each that is bound to domains is named as --reveal takes it.
+/// The hint for several unavailable secrets. Names each that is bound to domains as --reveal takes it.
 pub fn of_blocked(errors: &[Blocked]) -> Option<String> {
     let denied = errors.iter().filter_map(|blocked| match &blocked.error {
         vault::Error::Denied { name, .. } => Some(format!("--reveal {name}")),
@@ -85,7 +85,7 @@ fn of_existing(what: &str) -> Option<&'static str> {
     }
 }
 
-/// Where to look for something that does not exist, unless one name is much like it.
+/// The place to look for a missing thing, unless one name is very similar.
 fn of_absent(what: &str, near: Option<&str>) -> Option<String> {
     if let Some(near) = near {
         return Some(format!("did you mean {near}?"));

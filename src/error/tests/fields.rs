@@ -1,5 +1,5 @@
 //! Takes every error apart, variant by variant and field by field: a new field does not compile before this file
-//! says what it holds.
+//! states its content.
 
 use super::super::{Blocked, Error, Exit};
 use crate::agent::{self, SocketError};
@@ -18,8 +18,8 @@ use std::ffi::OsString;
 use std::io;
 use std::path::PathBuf;
 
-/// Types that never hold a secret: numbers, words of the program, ids, names of variables, paths, and
-/// messages of the system.
+/// Types that never contain a secret: numbers, words of the program, ids, names of variables, paths, and messages
+/// of the system.
 trait Plain {}
 
 macro_rules! plain {
@@ -50,8 +50,8 @@ plain!(
 
 fn plain<T: Plain>(_: &T) {}
 
-/// A type with a name or a sentence as text. Each one is fed with a secret by the test, or on a command line by the
-/// tests of `leaks::`.
+/// A type with a name or a sentence as text. This test, or the tests of `leaks::` on a command line, put a secret
+/// into each one.
 trait Said {}
 
 macro_rules! said {

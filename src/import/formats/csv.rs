@@ -10,7 +10,7 @@ use crate::vault::rule::RuleViolation;
 use csv_core::{ReadRecordResult, Reader};
 use zeroize::Zeroizing;
 
-/// More than any password manager writes.
+/// More columns than any password manager writes.
 const MAX_COLUMNS: usize = 256;
 
 /// Passes each row's fields on, in the order of the header, which comes first.
@@ -20,7 +20,7 @@ pub fn read(
     mut row: impl FnMut(Location, &[&str]) -> Result<(), RuleViolation>,
 ) -> Result<(), RuleViolation> {
     let text = text(input)?;
-    // The parser never fails: if the text ends inside quotes, it would take the rest for one value.
+    // The parser never fails: if the text ends inside quotes, it would read the rest as one value.
     if memchr::memchr_iter(b'"', text.as_bytes()).count() % 2 == 1 {
         let rule = "a quotation mark is not closed: is the file cut off?";
         return Err(RuleViolation::new(rule, "value_error"));
@@ -33,7 +33,7 @@ pub fn read(
     let mut ends = [0; MAX_COLUMNS + 1];
     let mut columns = None;
     loop {
-        // Empty lines are no rows, and the second half of the last line's end may be left.
+        // Empty lines are not rows, and the second half of the last line's end may be left.
         while let [b'\r' | b'\n', after @ ..] = rest {
             rest = after;
         }
@@ -99,7 +99,7 @@ pub fn check_once(header: &[String], known: impl Fn(&str) -> bool) -> Result<(),
     Ok(())
 }
 
-/// What ends the lines within a cell. A program that writes CRLF may have it in a value, too, so it stays.
+/// The line end within a cell. A program that writes CRLF may also have it in a value, so it stays.
 pub fn line_end(cell: &str) -> &'static str {
     let breaks = memchr::memchr_iter(b'\n', cell.as_bytes()).count();
     if breaks > 0 && cell.matches("\r\n").count() == breaks {

@@ -1,5 +1,5 @@
-//! A position in a text, with its line, for the readers that go through it byte by byte. All that means something
-//! to them is ASCII.
+//! A position in a text, with its line, for the readers that go through it byte by byte. All bytes with a meaning
+//! for them are ASCII.
 
 use crate::import::entries::Location;
 use crate::plaintext::Plaintext;

@@ -1,5 +1,5 @@
-//! Reads `docker`: the file of `docker run --env-file`. A line is `NAME=value`, and quotes, `#` and spaces after
-//! the `=` are part of the value. A name alone would come from the environment of docker, and is left out.
+//! Reads `docker`: the file of `docker run --env-file`. A line is `NAME=value`; quotes, `#` and spaces after the
+//! `=` are part of the value. The value of a name alone would come from docker's environment, so it is left out.
 
 use crate::import::entries::{Entries, Location};
 use crate::import::text::text;

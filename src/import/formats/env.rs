@@ -49,7 +49,7 @@ fn is_function(name: &[u8], value: &[u8]) -> bool {
     inner.is_some_and(|inner| !inner.is_empty() && value.starts_with(b"() {"))
 }
 
-/// Whether a line can begin a variable. The lines inside a value mostly cannot.
+/// Whether a line can begin a variable. The lines inside a value usually cannot.
 fn is_variable(name: &[u8]) -> bool {
     str::from_utf8(name).is_ok_and(|name| EnvKey::parse(name).is_ok())
 }

@@ -1,4 +1,4 @@
-//! Reads `github`: a file as `GITHUB_ENV` names it. A line is `NAME=value`, or `NAME<<WORD` and then the lines of
+//! Reads `github`: the file named by `GITHUB_ENV`. A line is `NAME=value`, or `NAME<<WORD` and then the lines of
 //! the value up to a line that is WORD.
 
 use crate::import::entries::{Entries, Location};

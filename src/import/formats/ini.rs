@@ -74,7 +74,7 @@ struct File<'t> {
     open: Option<Open<'t>>,
 }
 
-/// An option whose value may go on.
+/// An option whose value may continue.
 struct Open<'t> {
     name: String,
     place: Location,

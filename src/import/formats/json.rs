@@ -18,19 +18,19 @@ pub fn tree(text: &[u8]) -> Result<Tree, RuleViolation> {
     Ok(Tree { place, node })
 }
 
-/// The JSON in a value, which has one place.
+/// The JSON in a value. All its parts have the value's place.
 pub fn tree_in(value: &Plaintext, place: Location) -> Result<Tree, RuleViolation> {
     let json = document(value.expose()).map_err(|wrong| not_json(&wrong))?;
     tree_of(json, place)
 }
 
-/// A part of a document, which has one place.
+/// A part of a document. All its parts have one place.
 pub fn tree_of(json: &RawValue, place: Location) -> Result<Tree, RuleViolation> {
     let node = node(json, place, &mut Places::One(place), 0)?;
     Ok(Tree { place, node })
 }
 
-/// The mistake for text that is not JSON; it never quotes the text.
+/// The error for text that is not JSON; it never quotes the text.
 pub fn not_json(wrong: &json::NotJson) -> RuleViolation {
     let (line, column) = (wrong.line, wrong.column);
     let rule = format!("the input is not valid JSON at line {line}, column {column}");

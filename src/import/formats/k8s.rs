@@ -11,7 +11,7 @@ use crate::plaintext::Plaintext;
 use crate::vault::rule::RuleViolation;
 use data_encoding::{BASE64, Encoding};
 
-/// The members of a Secret that hold no value of it.
+/// The members of a Secret that contain none of its values.
 const METADATA: [&str; 6] = [
     "apiVersion",
     "kind",

@@ -1,7 +1,7 @@
 //! Names the texts in a tree: those of a mapping, of mappings within it, and of a list of names and values.
 //!
 //! A nested name is a mistake unless you asked to join names: `kluis` never guesses how. A name with characters
-//! that a secret's name cannot have is adapted as the title of an item is, and reported.
+//! that a secret's name cannot have is adapted like the title of an item, and reported.
 
 use super::tree::{Node, Tree};
 use crate::import::entries::{Entries, Location};
@@ -11,10 +11,10 @@ use crate::vault::name::SecretName;
 use crate::vault::rule::{RuleViolation, unquoted};
 use std::collections::BTreeSet;
 
-/// The metadata that sops adds to what it encrypts.
+/// The metadata that sops adds to an encrypted file.
 const SOPS: &str = "sops";
 
-/// More of a path says no more.
+/// The greatest shown length of a path: more would not help.
 const MAX_SHOWN_CHARACTERS: usize = 100;
 
 #[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
@@ -25,7 +25,7 @@ pub enum Nesting {
     Joined,
 }
 
-/// Imports a whole tree. `mapping` is what the format calls one, such as "an object".
+/// Imports a whole tree. `mapping` is the format's word for one, such as "an object".
 pub fn read(
     tree: Tree,
     nesting: Nesting,
@@ -186,7 +186,7 @@ impl Reader<'_> {
     }
 }
 
-/// What a member of an item in a list of names and values is.
+/// The role of a member of an item in a list of names and values.
 #[derive(PartialEq, Eq)]
 enum Role {
     Name,

@@ -1,4 +1,4 @@
-//! `--path`: which part of a JSON or YAML input to import, written as for jq: `.data.data`, `."tls.crt".pem`.
+//! `--path`: the part of a JSON or YAML input to import, written as for jq: `.data.data`, `."tls.crt".pem`.
 //!
 //! A text on the way, or at its end, is read as JSON: AWS keeps a whole object in one text.
 
@@ -8,7 +8,7 @@ use super::tree::{Node, Tree};
 use crate::vault::rule::RuleViolation;
 use std::str::FromStr;
 
-/// More names than this are not listed.
+/// The greatest number of listed names.
 const MAX_LISTED: usize = 10;
 
 /// The names from the outermost object to the part.

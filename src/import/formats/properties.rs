@@ -23,7 +23,7 @@ pub fn read(input: &Plaintext, into: &mut Entries) -> Result<(), RuleViolation> 
             Some(b'#' | b'!') => {
                 cursor.take_while(|byte| !is_end(byte));
             }
-            // A line that is empty but for its continuation adds nothing to the next one.
+            // A line that is empty except for its continuation adds nothing to the next one.
             Some(b'\\') if cursor.peek_second().is_some_and(is_end) => {
                 cursor.next();
             }
@@ -59,7 +59,7 @@ fn property(
     push(into, place, &[name], Some(value.text))
 }
 
-/// Moves past blanks, also where the line goes on.
+/// Moves past blanks, also over a line that continues.
 fn skip_blanks(cursor: &mut Cursor<'_>) {
     loop {
         cursor.take_while(is_blank);
@@ -74,14 +74,14 @@ fn skip_blanks(cursor: &mut Cursor<'_>) {
 
 struct Unescaped {
     text: Plaintext,
-    /// Whether a letter beyond ASCII is written as it is.
+    /// Whether a letter beyond ASCII is written directly.
     has_other_letters: bool,
 }
 
-/// An escape that is no half of a character, or a half without the other.
+/// An escape that is not half of a character, or a half without the other.
 struct BrokenEscape;
 
-/// The text up to the end of the line or to a byte that ends it, which an escaped one does not.
+/// The text up to the end of the line or to a byte that ends it; an escaped byte does not.
 fn unescaped(
     cursor: &mut Cursor<'_>,
     ends: impl Fn(u8) -> bool,

@@ -7,7 +7,7 @@ use crate::import::text::unmarked;
 use crate::plaintext::Plaintext;
 use crate::vault::rule::RuleViolation;
 
-/// What may stand before an assignment, as `export -p` prints it.
+/// The words before an assignment, as `export -p` prints them.
 const PREFIXES: [&[u8]; 4] = [b"export ", b"declare -x ", b"typeset -x ", b"declare -- "];
 
 pub fn read(input: &Plaintext, into: &mut Entries) -> Result<(), RuleViolation> {
@@ -128,8 +128,8 @@ fn double_quoted(cursor: &mut Cursor<'_>, value: &mut Growing) -> Result<(), Pro
     }
 }
 
-/// Whether a shell does something with what begins here: a `$` before a space or the end is a `$`. `quotes` are
-/// those that a `$` can stand before.
+/// Whether a shell expands the text that begins here: a `$` before a space or the end is a `$`. `quotes` are
+/// those that a `$` can be in front of.
 fn is_expanded(cursor: &Cursor<'_>, quotes: &[u8]) -> bool {
     match (cursor.peek(), cursor.peek_second()) {
         (Some(b'`'), _) => true,
@@ -142,7 +142,7 @@ fn is_expanded(cursor: &Cursor<'_>, quotes: &[u8]) -> bool {
     }
 }
 
-/// After the value only a comment, or the next assignment on the same line, may follow.
+/// Checks that only a comment, or the next assignment on the same line, follows the value.
 fn end(cursor: &mut Cursor<'_>, place: Location, into: &mut Entries) {
     let gap = cursor.take_while(|byte| byte == b' ' || byte == b'\t' || byte == b'\r');
     match cursor.peek() {

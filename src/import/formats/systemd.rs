@@ -55,7 +55,7 @@ fn goes_on(cursor: &mut Cursor<'_>) -> bool {
 /// The value to the end of its line; `None` if a quote is not closed.
 fn value(cursor: &mut Cursor<'_>) -> Option<Plaintext> {
     let mut value = Growing::default();
-    // Spaces before this are kept at the end of the value.
+    // Spaces before this position stay at the end of the value.
     let mut kept = 0;
     let mut is_begun = false;
     loop {

@@ -75,7 +75,7 @@ fn attribute(cursor: &mut Cursor<'_>, into: &mut Entries) -> Result<(), RuleViol
 }
 
 enum Problem {
-    /// It is something else; the sentence goes on after the name.
+    /// It is something else; the sentence continues after the name.
     NoText(&'static str),
     Unclosed,
     Escape,
@@ -153,7 +153,7 @@ fn escape(cursor: &mut Cursor<'_>) -> Option<char> {
     char::from_u32(number)
 }
 
-/// The lines after `<<WORD` up to WORD; `<<-WORD` takes off the spaces that all lines begin with.
+/// The lines after `<<WORD` up to WORD; `<<-WORD` removes the spaces that all lines begin with.
 fn heredoc(cursor: &mut Cursor<'_>, value: &mut Growing) -> Result<(), Problem> {
     let indented = cursor.eat(b"<<-");
     if !indented && !cursor.eat(b"<<") {
@@ -196,7 +196,7 @@ fn heredoc(cursor: &mut Cursor<'_>, value: &mut Growing) -> Result<(), Problem> 
     Ok(())
 }
 
-/// Moves past what cannot be imported: to the end of the line on which its brackets are closed.
+/// Moves past an expression that cannot be imported: to the end of the line on which its brackets are closed.
 fn skip_expression(cursor: &mut Cursor<'_>) {
     let mut open = 0_usize;
     while let Some(byte) = cursor.next() {

@@ -1,6 +1,7 @@
-//! What JSON and YAML have in common: mappings, lists and texts, each with its place in the input.
+//! The common form of JSON and YAML: mappings, lists and texts, each with its place in the input.
 //!
-//! A number or a boolean is a text, as it is written. Texts are in memory that is wiped; names are not secret.
+//! A number or a boolean becomes a text, as it is written. Texts are in memory that is wiped; names are not
+//! secret.
 
 use crate::import::entries::Location;
 use crate::plaintext::Plaintext;
@@ -10,7 +11,7 @@ use crate::vault::rule::RuleViolation;
 const MAX_DEPTH: usize = 32;
 
 pub struct Tree {
-    /// The place of its name, or of its beginning where it has none.
+    /// The place of its name, or of its beginning if it has none.
     pub place: Location,
     pub node: Node,
 }
@@ -36,7 +37,7 @@ impl Tree {
         (!matches!(tree.node, Node::Null)).then_some(tree)
     }
 
-    /// The text of a member, where it is no secret.
+    /// The text of a member that is not secret.
     pub fn word(&self, name: &str) -> Option<&str> {
         match &self.get(name)?.node {
             Node::Text(text) => str::from_utf8(text.expose()).ok(),
@@ -50,7 +51,7 @@ impl Tree {
     }
 }
 
-/// Fails where a mapping or list would be too deep to read.
+/// Fails if a mapping or list is nested too deeply to read.
 pub fn check_depth(place: Location, depth: usize) -> Result<(), RuleViolation> {
     if depth < MAX_DEPTH {
         return Ok(());

@@ -1,7 +1,7 @@
 //! Reads `yaml`: one mapping of names and strings, or a list with a name and a value in each item. A number, a
 //! boolean or a date is imported as it is written; a null is left out; an alias is followed.
 //!
-//! A value is moved out of the parser, which leaves behind only what its own buffers held while they grew.
+//! A value is moved out of the parser, which leaves behind only the old buffers that it outgrew.
 
 use super::tree::{Node, Tree, check_depth};
 use crate::import::entries::Location;
@@ -12,10 +12,10 @@ use saphyr_parser::{Event, Parser, ScalarStyle, StrInput};
 use std::borrow::Cow;
 use std::collections::HashMap;
 
-/// As much as an input may have without aliases.
+/// The greatest size that an input may have without aliases.
 const MAX_COPIED_BYTES: usize = 48 << 20;
 
-/// The one document of the input; `None`: there is nothing in it.
+/// The one document of the input; `None` if the input is empty.
 pub fn document(input: &Plaintext) -> Result<Option<Tree>, RuleViolation> {
     let mut documents = documents(input)?.into_iter();
     let first = documents.next();
@@ -120,7 +120,7 @@ impl<'t> Reader<'t> {
         }
     }
 
-    /// A copy of what an alias stands for.
+    /// A copy of the node that an alias names.
     fn alias(&mut self, place: Location, anchor: usize) -> Result<Node, RuleViolation> {
         let Some(node) = self.anchors.remove(&anchor) else {
             return Ok(Node::Other("is an alias of what it is in"));
@@ -159,7 +159,7 @@ impl<'t> Reader<'t> {
     }
 }
 
-/// A scalar; `tag` says whether its tag is the one of a text.
+/// A scalar; `tag` is whether its tag is that of a text.
 fn scalar(text: Cow<'_, str>, style: ScalarStyle, tag: Option<bool>) -> Node {
     if tag.is_none() && style == ScalarStyle::Plain && is_null(&text) {
         return Node::Null;
@@ -237,8 +237,8 @@ impl<'t> Events<'t> {
     }
 }
 
-/// YAML allows control characters only as escapes in quotes; the parser does not check. Characters that
-/// separate lines in YAML 1.1 but not in 1.2 are ambiguous, and refused too.
+/// Refuses control characters: YAML allows them only as escapes in quotes, and the parser does not check. Also
+/// refuses characters that separate lines in YAML 1.1 but not in 1.2, because they are ambiguous.
 fn check_printable(text: &str) -> Result<(), RuleViolation> {
     let is_plain = |letter: char| matches!(letter, '\t' | '\n' | '\r') || !letter.is_control();
     let is_wrong = |letter| !is_plain(letter) || matches!(letter, '\u{2028}' | '\u{2029}');

@@ -1,13 +1,13 @@
-//! `--columns name=Title,value=Password,username=Login`: what the columns of a CSV mean.
+//! `--columns name=Title,value=Password,username=Login`: the meaning of the columns of a CSV.
 
 use crate::vault::rule::RuleViolation;
 use std::str::FromStr;
 
-/// What a column of a CSV holds.
+/// The content of a column of a CSV.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Meaning<'c> {
     Title,
-    /// The folders that the item is in.
+    /// The folders of the item.
     Folder,
     Password,
     Field(&'c str),
@@ -16,9 +16,9 @@ pub enum Meaning<'c> {
     Note,
     /// The type of the item.
     Kind,
-    /// Whether the item is in the archive, which is like a deleted one.
+    /// Whether the item is in the archive, which counts as deleted.
     Archived,
-    /// A column that holds no secret.
+    /// A column without secrets.
     Ignored,
 }
 

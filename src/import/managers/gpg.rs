@@ -1,4 +1,4 @@
-//! Decrypts one file of a password store with `gpg`, which asks for its own passphrase when it needs one.
+//! Decrypts one file of a password store with `gpg`, which asks for its own passphrase if needed.
 //!
 //! The plaintext stays in memory, and gpg's own error messages are not repeated. gpg gets no credential of
 //! Kluis.
@@ -37,7 +37,7 @@ pub struct Gpg {
     patience: Duration,
 }
 
-/// The reasons for no plaintext.
+/// The reasons why there is no plaintext.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Failure {
     #[error("gpg could not decrypt it")]
@@ -73,7 +73,7 @@ impl Gpg {
             .map_err(|_| Failure::NotStarted)?;
         let output = self.output(&mut child);
         if output.is_err() {
-            // gpg may be waiting for input, or for us to read on.
+            // gpg may be waiting for input, or for us to continue reading.
             let _ = child.kill();
         }
         let ended = child.wait();
@@ -109,7 +109,7 @@ impl Gpg {
         let stdout = child.stdout.take().ok_or(Failure::NotStarted)?;
         let (sender, receiver) = mpsc::channel::<io::Result<Plaintext>>();
         thread::spawn(move || {
-            // Nobody listens any more when it was too late.
+            // If it was too late, the receiver is gone.
             let _ =
                 sender.send(bounded_read::read(stdout, MAX_PLAIN_BYTES + 1).map(Plaintext::from));
         });

@@ -1,5 +1,5 @@
-//! One item of a password manager: a title in folders, with fields. Each field becomes a secret of its own; a
-//! field that cannot is named in the report, and nothing is merged silently.
+//! One item of a password manager: a title in folders, with fields. Each field becomes a secret of its own. A
+//! field that cannot become one is named in the report, and nothing is merged silently.
 
 use crate::import::entries::{Entries, Location, Repeated};
 use crate::plaintext::Plaintext;
@@ -23,9 +23,9 @@ pub enum Wanted {
 pub struct Item {
     /// Folders and title, joined by `/`, as the other program shows them.
     path: String,
-    /// The main value: its name is the item's, without an addition.
+    /// The main value, which gets the item's name without an addition.
     main: Option<Plaintext>,
-    /// With their names in the other program; several may share one.
+    /// The fields with their names in the other program; several may share one.
     fields: Vec<(String, Plaintext)>,
     left_out: Vec<String>,
 }
@@ -103,7 +103,7 @@ impl<'e> Items<'e> {
         }
     }
 
-    /// Names an item and adds it; fails only when there are too many.
+    /// Names an item and adds it; fails only if there are too many.
     pub fn push(&mut self, place: Location, mut item: Item) -> Result<(), RuleViolation> {
         let path = item.path.clone();
         if self.wanted == Wanted::Password && !item.fields.is_empty() {
@@ -152,7 +152,7 @@ impl<'e> Items<'e> {
         Ok(())
     }
 
-    /// Records what may not be as meant about an item.
+    /// Records a doubt about an item.
     pub fn warn(&mut self, place: Location, item: &Item, what: &str) {
         self.entries.warn(place, &name_of(&item.path), what);
     }
@@ -186,8 +186,8 @@ pub fn name_of(path: &str) -> String {
     }
 }
 
-/// Makes a text part of a name: accents are dropped, every other character that names do not allow becomes
-/// one `_`, with none at the ends. `=` is replaced as well, because an argument could not contain it.
+/// Makes a text part of a name: drops accents, and replaces every other character that names do not allow by one
+/// `_`, with none at the ends. Replaces `=` as well, because an argument could not contain it.
 fn in_name(text: &str) -> String {
     let mut name = String::new();
     let mut gap = false;

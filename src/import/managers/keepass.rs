@@ -1,7 +1,7 @@
 //! Reads `keepass-xml`: the XML that KeePass 2 and KeePassXC export. Earlier versions of an entry and the
 //! recycle bin are left out.
 //!
-//! A document type is refused: so only XML's own five entities exist, and nothing outside the file is read.
+//! A document type is refused. So only XML's own five entities exist, and nothing outside the file is read.
 
 use super::item::{Item, Items};
 use crate::import::entries::Location;
@@ -15,7 +15,7 @@ use quick_xml::events::{BytesRef, BytesStart, Event};
 use std::borrow::Cow;
 use zeroize::{Zeroize, Zeroizing};
 
-/// Deeper than groups are ever nested.
+/// More levels than people nest groups.
 const MAX_DEPTH: usize = 256;
 
 /// The beginning of a value that refers to another entry.
@@ -68,13 +68,13 @@ struct Export<'i, 'e> {
     into: &'i mut Items<'e>,
     /// The names of the open elements.
     open: Vec<String>,
-    /// The text of the innermost element so far, at most one byte longer than any value. It never grows,
-    /// which would leave copies.
+    /// The text of the innermost element so far, at most one byte longer than any value. It never grows, because
+    /// that would leave copies.
     text: Zeroizing<Vec<u8>>,
     bin: Vec<u8>,
     groups: Vec<Group>,
     entry: Option<Entry>,
-    /// The depth of entries within entries: their older versions.
+    /// The depth of entries within entries, which are their older versions.
     older: usize,
     in_bin: usize,
 }
@@ -181,7 +181,7 @@ impl<'i, 'e> Export<'i, 'e> {
         Ok(())
     }
 
-    /// Handles the end of an element; those around it are still open.
+    /// Handles the end of an element; the elements around it are still open.
     fn close(&mut self, place: Location, name: &str) -> Result<(), RuleViolation> {
         let parent = self.open.last().map_or("", String::as_str);
         match (parent, name) {
@@ -273,7 +273,7 @@ impl<'i, 'e> Export<'i, 'e> {
         }
     }
 
-    /// A text that is no secret.
+    /// A text that is not secret.
     fn string(&self) -> String {
         String::from_utf8_lossy(&self.text).into_owned()
     }

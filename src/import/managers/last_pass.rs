@@ -1,11 +1,11 @@
-//! What only LastPass does in its CSV: it writes `&`, `<` and `>` as HTML does, and keeps forms in notes.
+//! The peculiarities of LastPass' CSV: it writes `&`, `<` and `>` as HTML does, and keeps forms in notes.
 
 use super::item::Item;
 use crate::import::formats::csv;
 use crate::plaintext::Plaintext;
 use zeroize::Zeroizing;
 
-/// In the place of an address: the row is a note.
+/// The address of a row that is a note.
 pub const NOTE_URL: &str = "http://sn";
 
 const FORM: &str = "NoteType:";
@@ -18,7 +18,7 @@ const ENTITIES: [(&str, u8); 5] = [
     ("&#39;", b'\''),
 ];
 
-/// Whether the whole file is written as HTML: some versions do not. Then no `<`, `>` or `&` stands by itself.
+/// Whether the whole file is written as HTML: some versions do not. Then no `<`, `>` or `&` occurs by itself.
 pub fn is_encoded(text: &str) -> bool {
     if text.contains(['<', '>']) {
         return false;
@@ -60,8 +60,8 @@ pub fn is_form(note: &str) -> bool {
     note.starts_with(FORM)
 }
 
-/// Fills an item with the fields of a form: a line of `Name:value` each. Other lines belong to the field before;
-/// a key in PEM is one value, and so is everything after `Notes:`.
+/// Fills an item with the fields of a form: a line of `Name:value` each. Other lines belong to the field before.
+/// A key in PEM is one value, and so is everything after `Notes:`.
 pub fn fill(item: &mut Item, note: &Plaintext) {
     let note = String::from_utf8_lossy(note.expose());
     let note = Zeroizing::new(note.into_owned());

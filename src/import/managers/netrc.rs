@@ -1,4 +1,4 @@
-//! Reads `netrc`: `machine HOST login NAME password VALUE`, as Python's netrc and curl do. `default` stands for every
+//! Reads `netrc`: `machine HOST login NAME password VALUE`, as Python's netrc and curl do. `default` means every
 //! other host. A macro is left out.
 
 use super::item::{Item, Items};
@@ -103,7 +103,7 @@ fn no_keyword(place: Location) -> RuleViolation {
 struct Word {
     place: Location,
     text: Plaintext,
-    /// Whether a quotation mark or a backslash is in it.
+    /// Whether it contains a quotation mark or a backslash.
     is_special: bool,
 }
 

@@ -24,11 +24,11 @@ const MAX_FILES: usize = 20_000;
 /// The greatest depth of folders, so that a loop ends.
 const MAX_DEPTH: usize = 32;
 
-/// After this many files that could not be decrypted the others are not tried, because each may ask for a
+/// After so many files that could not be decrypted, the others are not tried, because each may ask for a
 /// passphrase.
 const MAX_FAILURES: usize = 3;
 
-/// What pass, gopass and git keep in a store beside its secrets.
+/// The files that pass, gopass and git keep in a store besides its secrets.
 const METADATA: [&str; 7] = [
     ".git",
     ".gitattributes",
@@ -42,10 +42,10 @@ const METADATA: [&str; 7] = [
 /// A longer text before a colon is a sentence, not a key.
 const MAX_KEY_CHARACTERS: usize = 64;
 
-/// How a key or a certificate begins.
+/// The beginning of a key or a certificate.
 const PEM: &str = "-----BEGIN ";
 
-/// The first line that gopass once wrote in the place of a password.
+/// The first line that old versions of gopass wrote in the place of a password.
 const GOPASS: &str = "GOPASS-SECRET-1.0";
 
 /// Decrypts and reads every file below a folder, or reports the ones that could not be read.
@@ -194,7 +194,7 @@ pub fn item(title: &str, plain: Plaintext) -> Item {
     item
 }
 
-/// Fills an item with what follows the password. A key in PEM and a JSON document are not cut into fields.
+/// Fills an item with the text after the password. A key in PEM and a JSON document are not split into fields.
 fn fill(item: &mut Item, text: &str) {
     let value = |text: &str| Plaintext::new(text.into());
     // The notes are never longer than the text, so the buffer does not grow.

@@ -1,5 +1,5 @@
-//! Reads `pgpass`, the password file of PostgreSQL's libpq: `HOST:PORT:DATABASE:USER:PASSWORD`, with `\` before a `:`
-//! or `\` that is meant. The first four name the secret; `*` stands for all, and adds nothing to the name.
+//! Reads `pgpass`, the password file of PostgreSQL's libpq: `HOST:PORT:DATABASE:USER:PASSWORD`, with `\` before a
+//! literal `:` or `\`. The first four name the secret; `*` means all, and adds nothing to the name.
 
 use super::item::{Item, Items};
 use crate::import::entries::Location;

@@ -11,7 +11,7 @@ use crate::plaintext::Plaintext;
 use crate::vault::rule::RuleViolation;
 use serde_json::value::RawValue;
 
-/// The members of an item that are read by name, or hold no secret.
+/// The members of an item that are read by name, or contain no secret.
 const ITEM: [&str; 10] = [
     "itemId",
     "shareId",
@@ -25,7 +25,7 @@ const ITEM: [&str; 10] = [
     "shareCount",
 ];
 
-/// More than an export or a vault has.
+/// More members than an export or a vault has.
 const MAX_MEMBERS: usize = 1_000;
 
 /// The `state` of an item in the trash.

@@ -31,7 +31,7 @@ pub const FILENAME: &str = "filename needs as = \"file\"";
 pub const ABSENCE: &str = "a variable has optional = true or a default, not both";
 pub const LITERAL: &str = "a value that stands here is always there: remove optional and default";
 
-/// What the options say, before they are judged together.
+/// The options, before they are checked together.
 #[derive(Default)]
 struct Options {
     source: Option<Source>,

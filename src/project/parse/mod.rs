@@ -1,5 +1,5 @@
-//! Parses a project file. A mistake is reported by line, column and rule, and never by its text: there may be a
-//! value where a reference belongs.
+//! Parses a project file. An error gives the line, column and rule of a mistake, and never its text: a value may
+//! be in the place of a reference.
 
 mod entry;
 #[cfg(test)]
@@ -38,7 +38,7 @@ const RUN: &str = "run must be a table, with a line [run] above its members";
 const WORKSPACES: &str = "variables of one workspace are a table, with a line such as [workspaces.production.env] above them";
 const KEY: &str = "a variable must be 1 to 255 of A-Z a-z 0-9 _ and cannot begin with a digit";
 
-/// A mistake and its place.
+/// A mistake and its position.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("line {line}, column {column}: {rule}")]
 pub struct Mistake {
@@ -177,7 +177,8 @@ impl Reader<'_> {
         boolean.ok_or_else(|| self.mistake(value.span().start, BOOLEAN))
     }
 
-    /// Repeats the name only if it is nearly one of ours: anything else may be a value in the wrong place.
+    /// The error for an unknown name. Repeats the name only if it is nearly one of ours: anything else may be a
+    /// value in the wrong place.
     fn unknown(
         &self,
         name: &Spanned<DeString<'_>>,
@@ -198,7 +199,7 @@ impl Reader<'_> {
         Mistake { line, column, rule }
     }
 
-    /// The line and the column at this byte, counted from 1.
+    /// The line and the column of this byte, counted from 1.
     fn place(&self, at: usize) -> (usize, usize) {
         let before = self.text.get(..at).unwrap_or(self.text);
         let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);

@@ -1,4 +1,4 @@
-//! Tests what a project file may say, and how its mistakes are reported.
+//! Tests the content of a project file, and the reports of its mistakes.
 
 use super::entry::{
     ABSENCE, AS, ENTRY, FILENAME, LITERAL, MEMBERS as ENTRY_MEMBERS, REFERENCE, SOURCE,

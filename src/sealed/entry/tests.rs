@@ -1,4 +1,4 @@
-//! Entries: what is written reads back, and nothing else does.
+//! Tests that an entry reads back as it was written, and that other spellings are refused.
 
 use super::*;
 use proptest::prelude::*;

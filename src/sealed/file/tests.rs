@@ -1,4 +1,4 @@
-//! Tests that a file is read in pieces, and only as many as needed.
+//! Tests that a file is read in pieces, and that no more pieces are read than needed.
 
 use super::super::header::Workspace;
 use super::super::history::{Ancestors, RevisionId};
@@ -21,7 +21,7 @@ fn workspace(position: usize) -> WorkspaceId {
     WorkspaceId::from_bits(position as u128)
 }
 
-/// This many records in pages.
+/// So many records, in pages.
 fn records(position: usize, count: u16) -> Directory<'static> {
     let record = |number: u16| {
         let hash = sha256(&[&number.to_be_bytes()[..], &position.to_be_bytes()].concat());
@@ -42,13 +42,13 @@ fn records(position: usize, count: u16) -> Directory<'static> {
     pages.unzip()
 }
 
-/// A vault without keys, with this many records in each of its workspaces.
+/// A vault without keys, with so many records in each of its workspaces.
 fn vault(counts: &[u16]) -> Vec<u8> {
     let sections = counts.iter().enumerate();
     signed_vault(sections.map(|(at, &count)| records(at, count)).collect())
 }
 
-/// A vault without keys, all of it signed.
+/// A signed vault without keys.
 fn signed_vault(sections: Vec<Directory<'_>>) -> Vec<u8> {
     let sections = sections.into_iter().enumerate();
     let sections: Vec<_> = sections

@@ -1,4 +1,4 @@
-//! Tests of what is remembered, and of what it refuses.
+//! Tests what is remembered, and what is refused because of it.
 
 use super::*;
 use crate::sealed::history::{Ancestors, RevisionId};
@@ -63,7 +63,7 @@ fn looking_at_a_longer_copy_makes_the_vault_no_older() {
     let mut memory = at(&copy, "/vault");
     assert_eq!(memory.judge(&vault(3, 5, 7)), None);
     assert!(memory.note(&SIGNER, &vault(3, 6, 7), Accept::Newer));
-    // At its own place each is still watched.
+    // Each is still watched at its own place.
     assert!(memory.judge(&vault(3, 5, 7)).is_some());
     assert!(at(&memory, "/copy").judge(&vault(3, 8, 7)).is_some());
 }
@@ -85,7 +85,7 @@ fn at_a_new_place_everything_that_was_seen_counts() {
         );
         assert!(new.judge(&vault(3, 4, 9)).is_some());
     }
-    // A place where something is only expected is as new as before.
+    // A place with only an expectation is as new as before.
     for expect in [
         |memory: &mut RollbackState| memory.expect_signer(&[2; 32], &vault(3, 4, 7)),
         |memory: &mut RollbackState| memory.expect_copy(None, &vault(1, 1, 1)),
@@ -99,7 +99,7 @@ fn at_a_new_place_everything_that_was_seen_counts() {
     let mut third = at(&memory, "/third");
     assert!(third.note(&SIGNER, &vault(3, 8, 7), Accept::Newer));
     assert!(at(&third, "/new").judge(&vault(3, 7, 7)).is_some());
-    // What was accepted holds for that place alone.
+    // An acceptance counts for that place alone.
     assert!(new.note(&SIGNER, &vault(3, 4, 7), Accept::Anything));
     assert_eq!(new.judge(&vault(3, 4, 7)), None);
     assert!(at(&new, "/vault").judge(&vault(3, 4, 7)).is_some());
@@ -130,7 +130,7 @@ fn places_that_are_gone_are_forgotten_first() {
 fn a_workspace_that_a_newer_header_does_not_have_is_forgotten() {
     let mut memory = RollbackState::default();
     memory.note(&SIGNER, &vault(3, 5, 7), Accept::Newer);
-    // An older header without it says nothing.
+    // An older header without it proves nothing.
     assert!(!memory.note(&SIGNER, &vault(2, 5, 7)[..2], Accept::Newer));
     assert!(memory.here().unwrap().seen(Some(id(2))).is_some());
     assert!(memory.note(&SIGNER, &vault(4, 5, 7)[..2], Accept::Newer));
@@ -215,8 +215,7 @@ fn a_fork_replaced_by_a_copy_is_never_learned() {
 #[test]
 fn only_a_restored_copy_and_the_vault_before_it_are_expected() {
     let owner = [2; 32];
-    // One copy from before a key was removed, one from after the present state, and one of another
-    // history.
+    // One copy from before a key was removed, one from after the present state, and one of another history.
     let fork = {
         let mut fork = vault(3, 5, 7);
         fork[1].id.digest = [99; 20];
@@ -237,7 +236,7 @@ fn only_a_restored_copy_and_the_vault_before_it_are_expected() {
         for (signer, parts) in [(&owner, &there), (&signer, &copy)] {
             assert!(!memory.is_signed_otherwise(signer, parts));
             assert_eq!(memory.judge(parts), None);
-            // A reader cannot tell which of them will stay.
+            // A reader does not know which of them will stay.
             assert!(!memory.note(signer, parts, Accept::Newer));
             assert_eq!(memory, both);
         }
@@ -247,7 +246,7 @@ fn only_a_restored_copy_and_the_vault_before_it_are_expected() {
         for (header, first, second) in [(2, 4, 5), (2, 5, 7), (3, 5, 6)] {
             assert!(memory.judge(&vault(header, first, second)).is_some());
         }
-        // The next writer knows, and so does the one who restores it.
+        // The next writer knows, and so does the command that restores it.
         let settling: [Settle; 3] = [
             |memory, signer, parts| memory.expect_change((signer, parts), signer),
             |memory, signer, parts| memory.note(signer, parts, Accept::Anything),

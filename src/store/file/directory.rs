@@ -1,5 +1,5 @@
-//! The real directory of a vault, and the file names used there. A writer works only through the open
-//! directory, so a path that is moved or relinked meanwhile leads nowhere else.
+//! The real directory of a vault, and the file names used there. A writer works only through the open directory,
+//! so a path that is moved or relinked meanwhile leads nowhere else.
 
 use super::mount;
 use super::regular::{self, OpenError};
@@ -23,7 +23,7 @@ pub const PREVIOUS: &[u8] = b".prev";
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Links {
     Followed,
-    /// The path was resolved before, and something was decided by where it leads.
+    /// Links are refused: the path was resolved before, and a decision was based on its target.
     Refused,
 }
 
@@ -34,8 +34,7 @@ pub struct Directory {
 }
 
 impl Directory {
-    /// Opens the directory of the vault at `path` for writing. Missing directories are made, private to their
-    /// owner.
+    /// Opens the directory of the vault at `path` for writing. Makes missing directories, private to their owner.
     pub fn of_vault(path: &Path, links: Links) -> Result<Self, Error> {
         let real = match links {
             Links::Followed => resolve(path)?,
@@ -71,7 +70,7 @@ impl Directory {
         Ok(directory)
     }
 
-    /// Who may use the vault, or the one that is about to be made.
+    /// Who may use the vault, or the vault to be made.
     pub fn sharing(&self) -> io::Result<Sharing> {
         let folder = rustix::fs::fstat(&self.handle)?;
         Ok(Sharing::of(self.look(&self.vault)?.as_ref(), &folder))
@@ -130,12 +129,12 @@ impl Directory {
         }
     }
 
-    /// Removes temporary files that interrupted writers of this vault left. Only under the lock.
+    /// Removes temporary files of this vault from interrupted writers. Only under the lock.
     pub fn remove_stale(&self) {
         remove_stale(&self.handle, &beside(&self.vault, b""));
     }
 
-    /// Makes what happened to the names in it durable.
+    /// Makes changes of its names durable.
     pub fn sync(&self) -> io::Result<()> {
         sync_folder(&self.handle)
     }
@@ -189,7 +188,7 @@ fn resolve(path: &Path) -> Result<PathBuf, Error> {
         .map_err(Error::not_written("find", parent))
 }
 
-/// A path that was resolved before. Only its directory may still be missing.
+/// A path that was resolved before. Only its directory may be missing.
 fn real(path: &Path) -> Result<PathBuf, Error> {
     let parent = path.parent().unwrap_or(path);
     directory::make(parent).map_err(Error::not_written("create", parent))?;

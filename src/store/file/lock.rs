@@ -1,5 +1,5 @@
-//! The writers' lock: an empty file that is never deleted or renamed, so its existence means nothing. The
-//! kernel releases the lock when its holder dies.
+//! The writers' lock: an empty file that is never deleted or renamed, so its existence means nothing. The kernel
+//! releases the lock when its holder dies.
 
 use super::directory::Directory;
 use super::regular::{self, OpenError, Regular};
@@ -20,10 +20,10 @@ pub struct Lock {
     _file: File,
 }
 
-/// Opens the lock, or makes it. A lock that we may only read can be taken as well.
+/// Opens the lock, or makes it. You can also take a lock that you may only read.
 ///
-/// Not with one call: in a folder with the sticky bit the kernel may refuse to open with `CREATE` what another user
-/// made.
+/// Uses two calls: in a folder with the sticky bit the kernel may refuse to open another user's file with
+/// `CREATE`.
 fn open(directory: &Directory, name: &Path) -> Result<Regular, OpenError> {
     let open = |access| regular::open(directory, name, access | OFlags::NOFOLLOW);
     loop {

@@ -1,5 +1,5 @@
-//! A vault in a file. Readers take no lock and see the old or the new bytes, each of them whole; writers
-//! replace the file and never write into it.
+//! A vault in a file. Readers take no lock and see the old or the new bytes, always complete; writers replace the
+//! file and never write into it.
 
 mod directory;
 mod lock;
@@ -54,7 +54,7 @@ impl FileStore {
         }
     }
 
-    /// The vault's real path and those beside it, without touching any. The vault must exist.
+    /// The paths of the vault and of the files beside it, without touching any. The vault must exist.
     pub fn places(&self) -> io::Result<Places> {
         Places::of(&self.path)
     }
@@ -82,7 +82,7 @@ impl FileStore {
         let sharing = directory.sharing();
         let sharing = sharing.map_err(Error::not_written("look at", &self.path))?;
         let lock = lock::take(&directory, &sharing, self.place(), patience)?;
-        // In a work tree, what an interrupted writer leaves must not get into a commit.
+        // In a work tree, the leftovers of an interrupted writer must not get into a commit.
         git_exclude::add(&directory.path_of(directory.vault()));
         directory.remove_stale();
         let vault = Path::new(directory.vault());
@@ -178,8 +178,8 @@ impl Transaction for FileTransaction<'_> {
                 Err(error) => return Err(error),
             },
         };
-        // From here on the vault is replaced, whatever else fails. Another process may have taken one of the
-        // two names in the last moment, so that the new file is not ours: only a check afterwards can tell.
+        // From here on the vault is replaced, even if another step fails. Another process may have taken one of
+        // the two names in the last moment, so that the new file is not ours: only a check afterwards shows it.
         let path = || self.store.path.clone();
         let not_durable = |source| Error::NotDurable {
             path: path(),
@@ -198,7 +198,7 @@ impl FileTransaction<'_> {
     fn replace(&self, seen: &Regular, staged: Temporary, previous: Previous) -> Result<(), Error> {
         let place = match previous {
             Previous::Keep => self.place_for_copy()?,
-            // What is replaced may be the only copy, so it is kept in any case.
+            // The replaced bytes may be the only copy, so they are kept in any case.
             Previous::KeepLast => self
                 .place_for_copy()?
                 .or_else(|| Some(PreviousPlace::beside(&self.directory))),
@@ -227,7 +227,7 @@ impl FileTransaction<'_> {
         };
         let put = || {
             kept.replace(&place.name)?;
-            // Beside the vault one call is enough for both.
+            // If both are beside the vault, one call is enough for both.
             if place.is_beside() {
                 Ok(())
             } else {
@@ -257,7 +257,7 @@ impl FileTransaction<'_> {
         let _ = self.directory.remove(&self.directory.previous());
     }
 
-    /// Called as late as possible: a writer that ignores the lock must not be overwritten.
+    /// Called as late as possible, so as not to overwrite the change of a writer that ignores the lock.
     fn check_unchanged(&self, seen: &Regular) -> Result<(), Error> {
         let vault = self.directory.vault();
         let unchanged = self.directory.still_names(vault, &seen.stat);
@@ -268,8 +268,8 @@ impl FileTransaction<'_> {
         Err(Error::ChangedUnderneath { place })
     }
 
-    /// Removes the bytes that a removed key still opens, and durably: they must not come back beside the new
-    /// vault after a power cut. The old vault stays whole until the new one is there.
+    /// Removes the bytes that a removed key still opens. Durably: they must not come back beside the new vault
+    /// after a power cut. The old vault stays complete until the new one replaces it.
     fn forget_previous(&self) -> Result<(), Error> {
         let beside = PreviousPlace::beside(&self.directory);
         let in_git = PreviousPlace::in_git(&self.directory);

@@ -1,13 +1,13 @@
-//! A vault that is mounted as a single file, as containers do it: it cannot be replaced, only written into.
+//! A vault that is mounted as a single file, as containers do: it can be written into but not replaced.
 
 use std::ffi::OsStr;
 use std::os::fd::AsFd;
 
-/// Why such a vault is not changed; it ends a sentence.
+/// The reason why such a vault is not changed; it ends a sentence.
 pub const SINGLE_FILE: &str = "is mounted as a single file, which cannot be replaced";
 
-/// Whether something is mounted at this name in the directory. If the system cannot tell, it is not refused here:
-/// replacing it will fail.
+/// Whether something is mounted at this name in the directory. If the system does not say, it returns false: then
+/// replacing the file fails.
 #[cfg(target_os = "linux")]
 pub fn is_single_file(directory: impl AsFd, name: &OsStr) -> bool {
     use rustix::fs::{AtFlags, StatxFlags, statx};

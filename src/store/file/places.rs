@@ -1,4 +1,4 @@
-//! The paths that belong to a vault, for reading only: nothing is made and nothing is refused.
+//! The paths that belong to a vault, for reading only: nothing is created or refused.
 
 use super::directory::{LOCK, beside};
 use super::previous;
@@ -14,7 +14,7 @@ pub struct Places {
 }
 
 impl Places {
-    /// Of the vault at this path, which must exist.
+    /// The paths of the vault at this path, which must exist.
     pub fn of(path: &Path) -> io::Result<Self> {
         let vault = fs::canonicalize(path)?;
         let (Some(directory), Some(name)) = (vault.parent(), vault.file_name()) else {

@@ -1,5 +1,6 @@
-//! Where the bytes before the last change are kept: beside the vault as `.NAME.prev`; in a git work tree in the git
-//! folder, as `kluis/NAME.HASH.prev`, so that no `git add -A` puts a copy from before a key's removal into a commit.
+//! The place of the bytes before the last change: beside the vault as `.NAME.prev`; in a git work tree in the git
+//! folder, as `kluis/NAME.HASH.prev`, so that no `git add -A` puts a copy from before a key's removal into a
+//! commit.
 
 use super::directory::{Directory, PREVIOUS, beside, remove_stale};
 use crate::platform::directory::open_real;
@@ -21,9 +22,9 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
-/// In the git folder.
+/// The folder inside the git folder.
 const FOLDER: &str = "kluis";
-/// Of the hash of the vault's folder in the work tree: enough that two vaults of one name are kept apart.
+/// The bytes of the hash of the vault's folder in the work tree: enough to tell two vaults of one name apart.
 const HASH_BYTES: usize = 6;
 
 /// The previous bytes under a temporary name.
@@ -37,13 +38,13 @@ pub struct PreviousPlace {
     pub path: PathBuf,
 }
 
-/// What there is of a vault's previous bytes in a git folder.
+/// The state of a vault's previous bytes in a git folder.
 pub enum InGit {
     /// Nothing.
     Absent,
-    /// A folder of ours, where they may be.
+    /// A folder of ours, which may contain them.
     Place(PreviousPlace),
-    /// They may be there, but the folder may be someone else's, so nothing there is touched.
+    /// The folder may contain them, but it may be another user's, so nothing there is touched.
     Barred,
 }
 
@@ -71,8 +72,8 @@ impl PreviousPlace {
         }
     }
 
-    /// The place for new previous bytes, made if need be. `None` in a work tree whose git folder cannot be used:
-    /// beside the vault they could get into a commit.
+    /// The place for new previous bytes; makes it if needed. `None` in a work tree whose git folder cannot be
+    /// used: beside the vault they could get into a commit.
     pub fn make(directory: &Rc<Directory>) -> io::Result<Option<Self>> {
         match GitFolder::of(&directory.path_of(directory.vault())) {
             GitFolder::None => Ok(Some(Self::beside(directory))),
@@ -96,7 +97,7 @@ impl PreviousPlace {
         }
     }
 
-    /// The one in the git folder.
+    /// The place in the git folder.
     pub fn in_git(directory: &Directory) -> io::Result<InGit> {
         let vault = directory.path_of(directory.vault());
         match GitFolder::of(&vault) {
@@ -109,7 +110,7 @@ impl PreviousPlace {
         }
     }
 
-    /// Opens the folder of ours in the git folder.
+    /// Opens our folder inside the git folder.
     fn open(git: &File, path: &Path, directory: &Directory, root: &Path) -> io::Result<InGit> {
         let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
         let folder = match openat(git, FOLDER, flags, Mode::empty()).map_err(io::Error::from) {
@@ -139,7 +140,7 @@ impl PreviousPlace {
         matches!(*self.folder, Folder::Beside(_))
     }
 
-    /// A temporary name there, which the next writer knows if it is left behind.
+    /// A temporary name there. The next writer recognises a leftover by it.
     pub fn temporary(&self) -> io::Result<OsString> {
         match &*self.folder {
             Folder::Beside(directory) => directory.temporary(),
@@ -156,7 +157,7 @@ impl PreviousPlace {
         }
     }
 
-    /// Makes what happened to the names there durable.
+    /// Makes changes of the names there durable.
     pub fn sync(&self) -> io::Result<()> {
         match &*self.folder {
             Folder::Beside(directory) => directory.sync(),
@@ -181,7 +182,7 @@ pub fn path_of(vault: &Path) -> PathBuf {
     }
 }
 
-/// What an unsafe git folder holds. Looking is harmless: nothing there is opened.
+/// The result for an unsafe git folder. Only looks for the file and opens nothing.
 fn barred(vault: &Path) -> InGit {
     let Some(entry) = work_tree::above(vault) else {
         return InGit::Absent;
@@ -194,7 +195,7 @@ fn barred(vault: &Path) -> InGit {
     }
 }
 
-/// Whether an error means that a folder is not for us. A broken or full disk is another matter.
+/// Whether an error means that we cannot use a folder. A broken or full disk is a different error.
 fn is_barred(error: &io::Error) -> bool {
     let errno = Errno::from_io_error(error);
     let barred = [

@@ -1,4 +1,4 @@
-//! Opens regular files only: it never waits for a pipe and never touches a device.
+//! Opens regular files only: never waits for a pipe and never touches a device.
 
 use crate::store::{Error, Snapshot};
 use rustix::fs::{AtFlags, FileType, Mode, OFlags, Stat};
@@ -17,7 +17,7 @@ pub struct Regular {
 /// The reason why a path cannot be opened as a [`Regular`].
 pub enum OpenError {
     Absent,
-    /// The kind of file that is there instead; it ends a sentence.
+    /// The kind of file found there; it ends a sentence.
     Kind(&'static str),
     Failed(Errno),
 }
@@ -29,7 +29,8 @@ pub fn open(at: impl AsFd, path: &Path, flags: OFlags) -> Result<Regular, OpenEr
         Err(OpenError::Absent) if flags.contains(OFlags::CREATE) => {}
         seen => seen?,
     }
-    // The file may have been replaced since: a pipe must not block, and a terminal must not become ours.
+    // The file may have been replaced since: a pipe must not block, and a terminal must not become our
+    // controlling terminal.
     let flags = flags | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
     let file = File::from(rustix::fs::openat(
         at,
@@ -79,7 +80,7 @@ pub fn same_bytes(one: &Stat, other: &Stat) -> bool {
 }
 
 impl Regular {
-    /// The bytes of this file, which was found at `path`.
+    /// The bytes of this file; `path` is where it was found.
     pub fn snapshot(&self, path: PathBuf) -> Result<Snapshot, Error> {
         let opened = || Ok((self.file.try_clone()?, self.file.metadata()?.len()));
         match opened() {
@@ -94,12 +95,12 @@ impl Regular {
 }
 
 impl OpenError {
-    /// The reason why a directory above cannot be opened.
+    /// The reason why a parent directory cannot be opened.
     pub fn of(error: &io::Error) -> Self {
         Errno::from_io_error(error).unwrap_or(Errno::IO).into()
     }
 
-    /// Turns this into an error of writing, met while `doing` something to `path`.
+    /// Turns this into a write error, met while `doing` something to `path`.
     pub fn into_write_error(self, doing: &'static str, path: PathBuf) -> Error {
         let source = match self {
             Self::Absent => io::ErrorKind::NotFound.into(),

@@ -1,7 +1,8 @@
-//! Who may use a vault: its owner, group, mode and access control list stay as they were over a change, and the
-//! lock is open to all who may change the vault.
+//! Who may use a vault. A change keeps its owner, group, mode and access control list, and the lock is open to
+//! all who may change the vault.
 //!
-//! Root may write in a folder of another user, who may have put any file there: only what was made just now, or is
+//! Root may write in a folder of another user, who may have put any file there. So root gives away only files
+//! that it just made, or empty files with one name.
 //! empty and has one name, is ever given away.
 
 use super::regular::Regular;
@@ -13,28 +14,28 @@ use std::os::unix::fs::MetadataExt;
 
 const GROUP_SHARES: Mode = Mode::RGRP.union(Mode::WGRP);
 const OWNER_USES: Mode = Mode::RUSR.union(Mode::WUSR);
-/// All bits that a new vault may take over: nobody executes it, and not everybody writes it.
+/// All bits that a new vault may take over: nobody may execute it, and others may not write it.
 const KEPT: Mode = OWNER_USES.union(GROUP_SHARES).union(Mode::ROTH);
 
-/// Why a vault in this folder is not changed; it ends a sentence.
+/// The reason why a vault in this folder is not changed; it ends a sentence.
 pub const OPEN_TO_ALL: &str = "is in a directory that other users can write to";
-/// The same, where the group of the folder may be meant to share the vault.
+/// The same, where you may mean to share the vault with the folder's group.
 pub const OPEN_TO_GROUP: &str =
     "is in a directory that its group can write to, and is not shared with that group";
 
-/// What a new file takes over from the vault that it replaces.
+/// The access rights that a new file takes over from the vault that it replaces.
 pub struct Sharing {
     mode: Mode,
     owner: Uid,
-    /// Otherwise the one that the folder or the user gives it.
+    /// `None`: the group that the folder or the user gives the file.
     group: Option<Gid>,
-    /// Of the lock, when root makes it.
+    /// The owner of the lock, when root makes it.
     lock_owner: Uid,
     access_list: Option<Vec<u8>>,
 }
 
 impl Sharing {
-    /// Of the vault, or of the one that is about to be made in this folder.
+    /// The rights of the vault, or of a new vault in this folder.
     pub fn of(vault: Option<&Stat>, folder: &Stat) -> Self {
         if let Some(vault) = vault {
             return Self {
@@ -62,7 +63,7 @@ impl Sharing {
         }
     }
 
-    /// The same with the access control list of the vault.
+    /// Adds the access control list of the vault.
     pub fn with_access_list(self, vault: &File) -> Self {
         Self {
             access_list: access_list::of(vault),
@@ -70,7 +71,8 @@ impl Sharing {
         }
     }
 
-    /// Gives a new file of ours what the vault had, as far as the system lets us. Else fewer may use it, never more.
+    /// Gives a new file of ours the rights of the vault, as far as the system allows. If it does not, fewer users
+    /// get access, never more.
     pub fn give_to(&self, file: &File) {
         let Ok(made) = fstat(file) else { return };
         let mut mode = self.mode;
@@ -93,10 +95,10 @@ impl Sharing {
         }
     }
 
-    /// Opens the lock to all who may change the vault, if it is ours to open.
+    /// Opens the lock to all who may change the vault, if we own it.
     pub fn open_lock(&self, lock: &Regular) {
         let stat = &lock.stat;
-        // Another name of a file elsewhere, or something that is no lock, is left alone.
+        // A second name of a file elsewhere, or a file that is not a lock, stays untouched.
         let is_lock = stat.st_nlink == 1 && stat.st_size == 0;
         if !is_lock || !is_us(stat.st_uid) {
             return;
@@ -111,7 +113,7 @@ impl Sharing {
         }
     }
 
-    /// Hands a file of ours over; whether it then has the owner, and the group.
+    /// Gives away a file of ours. Returns whether it then has the owner, and the group.
     fn hand_over(&self, file: &File, stat: &Stat, owner: Uid) -> (bool, bool) {
         let is_same_owner = stat.st_uid == owner.as_raw();
         let is_same_group = self.group.is_none_or(|group| stat.st_gid == group.as_raw());
@@ -122,9 +124,9 @@ impl Sharing {
     }
 }
 
-/// Why a vault in this folder is not changed: others could replace it, or what lies beside it. A group may, if it
-/// shares the vault (by these modes and this group); a new vault is shared where the folder gives its group to what
-/// is made in it (setgid).
+/// The reason not to change a vault in this folder: others could replace it, or the files beside it. A group may,
+/// if it shares the vault (by these modes and this group). A new vault is shared where the folder gives its group
+/// to new files (setgid).
 pub fn problem(folder: &Metadata, vault: Option<(Mode, u32)>) -> Option<&'static str> {
     if !is_shared(folder) {
         return None;
@@ -157,11 +159,11 @@ mod access_list {
     use std::fs::File;
 
     const NAME: &str = "system.posix_acl_access";
-    /// More than any file system keeps in one attribute.
+    /// More than the limit of any file system for one attribute.
     const MAX_BYTES: usize = 64 * 1024;
 
     pub fn of(file: &File) -> Option<Vec<u8>> {
-        // Mostly there is none, so look before a large buffer is made.
+        // Mostly there is none, so ask for the length before making a large buffer.
         let length = fgetxattr(file, NAME, &mut [0_u8; 0][..]).ok()?;
         let mut list = vec![0; length.min(MAX_BYTES)];
         let length = fgetxattr(file, NAME, &mut list[..]).ok()?;

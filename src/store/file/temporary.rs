@@ -1,5 +1,5 @@
-//! A file beside the vault that is gone unless it takes over another name. Its bytes are durable
-//! before anything is done with it, or it never was.
+//! A file beside the vault that is removed unless it takes over another name. Its bytes are durable before they
+//! are used.
 
 use super::directory::Directory;
 use super::regular::{self, Regular};
@@ -20,8 +20,8 @@ const WRITE_BYTES: usize = 64 * 1024;
 
 pub type Temporary = PrivateFile<Rc<Directory>>;
 
-/// A new file of this name that holds these pieces, durably, and what was really stored: open, so that no other file
-/// can pass for it. The path is that of the vault, for messages.
+/// Creates a file of this name with these pieces, durably. Also returns the stored bytes, already open, so that
+/// no other file can take their place. `path` is that of the vault, for messages.
 pub fn holding<'a, D: AsFd + Clone>(
     folder: &D,
     name: io::Result<OsString>,
@@ -44,7 +44,7 @@ pub fn holding<'a, D: AsFd + Clone>(
     Ok((temporary, stored))
 }
 
-/// Opens by name what was just `written`: no descriptor that took part in the writing.
+/// Opens by name the file that was just `written`, with a descriptor that took no part in the writing.
 fn read_back(
     folder: impl AsFd,
     name: &OsStr,

@@ -1,4 +1,4 @@
-//! Tests where and how a vault's file is written: links, modes, odd files, leftovers, and the files beside it.
+//! Tests how a vault's file is written: links, modes, odd files, leftovers, and the files beside it.
 
 use super::*;
 use std::fs::{self, Permissions};
@@ -7,7 +7,7 @@ use std::process::Command;
 use std::sync::atomic::{AtomicBool, Ordering};
 use tempfile::TempDir;
 
-/// A free lock may still be held for a moment: a process that another test starts inherits it until it runs.
+/// A free lock may be held a moment longer: a process that another test starts inherits it until its `exec`.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 fn place() -> (TempDir, PathBuf) {
@@ -47,7 +47,7 @@ fn names(directory: &Path) -> Vec<String> {
     names
 }
 
-/// With a program, because macOS has no safe system call for it.
+/// Runs a program, because macOS has no safe system call for it.
 fn make_pipe(path: &Path) {
     let made = Command::new("mkfifo").arg(path).status().unwrap();
     assert!(made.success());
@@ -453,7 +453,7 @@ fn a_vault_that_was_judged_is_not_reached_through_a_link() {
     let store = FileStore::at(judged.join("v.kluis"));
     assert_eq!(store.load().unwrap().len(), 6);
     drop(store.begin(PATIENCE).unwrap());
-    // Each part of the path is replaced by a link that leads to a whole vault.
+    // A link to a complete vault replaces each part of the path.
     for (part, target) in [
         ("a/b/v.kluis", "other/b/v.kluis"),
         ("a/b", "other/b"),

@@ -1,4 +1,4 @@
-//! Creates and deletes apps and their links. Each call is one write, whatever records it touches.
+//! Creates and deletes apps and their links. Each call is one write, however many records it touches.
 
 use super::Change;
 use super::pages::Stored;
@@ -22,7 +22,7 @@ use std::collections::BTreeMap;
 #[derive(Debug, PartialEq, Eq)]
 pub struct Synced {
     pub is_new: bool,
-    /// Keys whose link is new, or led to another secret or to none before.
+    /// Variables whose link is new or leads to another secret than before.
     pub linked: Vec<EnvKey>,
     pub unlinked: Vec<EnvKey>,
 }
@@ -99,7 +99,7 @@ impl Change<'_> {
         Ok(app)
     }
 
-    /// Links a secret under a variable, in place of the app's other link under it.
+    /// Links a secret under a variable. Replaces the app's other link under it.
     pub fn link_app(
         &mut self,
         workspace: Option<&WorkspaceName>,
@@ -170,7 +170,7 @@ impl Change<'_> {
         })
     }
 
-    /// Leaves in a secret only the links that an app has, too. Returns the others.
+    /// Removes from a secret the links that its apps do not have. Returns the removed ones.
     pub(super) fn retain_counting_links(
         &mut self,
         secret: &mut Secret,
@@ -193,7 +193,7 @@ impl Change<'_> {
         Ok(others)
     }
 
-    /// Removes the links to a secret from every app that the key may change. In others they lead to nothing.
+    /// Removes the links to a secret from every app that the key may change. In other apps they lead to nothing.
     pub(super) fn unlink_secret(&mut self, secret: &Secret) -> Result<(), Error> {
         let mut writable = secret.clone();
         let keyring = &*self.keyring;
@@ -205,7 +205,7 @@ impl Change<'_> {
         })
     }
 
-    /// Leads the links to a secret to the workspace that it was moved to.
+    /// Points the links to a secret at the workspace that it was moved to.
     pub(super) fn move_links(&mut self, secret: &Secret, to: &Workspace) -> Result<(), Error> {
         self.edit_links(secret, |links, target| {
             let moved = links.values_mut().filter(|linked| **linked == target);
@@ -244,8 +244,8 @@ impl Change<'_> {
         Ok(apps)
     }
 
-    /// Removes a link from its secret's record, if there is one and the key may write it. Otherwise it stays
-    /// there, and gives nothing.
+    /// Removes a link from its secret's record, if there is one and the key may write it. Otherwise the link
+    /// stays there and gives nothing.
     pub(super) fn forget_link(&mut self, link: &AppLink, target: Target) -> Result<(), Error> {
         if self.keyring.reach(target.workspace) != Some(Reach::Write) {
             return Ok(());
@@ -261,7 +261,7 @@ impl Change<'_> {
         self.write(&found)
     }
 
-    /// Names a link in its secret's record. Returns whether it is new there.
+    /// Names a link in its secret's record. Returns whether the link is new there.
     fn confirm(&mut self, app: &App, env_key: &EnvKey, target: Target) -> Result<bool, Error> {
         let link = app.link(env_key);
         let Some(mut found) = self.find_target(target)? else {
@@ -275,7 +275,7 @@ impl Change<'_> {
         Ok(true)
     }
 
-    /// Writes an app with other links. The secrets that it loses no longer name it.
+    /// Writes an app with other links. Secrets that it no longer links stop naming it.
     fn set_links(&mut self, mut app: App, links: BTreeMap<EnvKey, Target>) -> Result<(), Error> {
         if app.links == links {
             return Ok(());

@@ -1,5 +1,5 @@
-//! Saves a change: under the lock, on the newest bytes, and only after the written bytes have been read back
-//! and opened.
+//! Saves a change: under the lock, on the newest bytes, and only after reading the written bytes back and opening
+//! them.
 
 use super::Change;
 use crate::sealed::sign::Digest;
@@ -11,9 +11,9 @@ use crate::vault::{Error, Scan, Vault};
 use std::time::Duration;
 
 impl Vault {
-    /// Changes the vault: waits for the lock, loads the vault again, lets `act` change it, and replaces the
-    /// file after the written bytes have been read back and opened. The clock is read under the lock, after
-    /// all typing and waiting.
+    /// Changes the vault: waits for the lock, loads the vault again, lets `act` change it, reads the written
+    /// bytes back, opens them, and replaces the file. The clock is read under the lock, after all typing and
+    /// waiting.
     ///
     /// Nothing is written if `act` fails or changes nothing.
     pub fn change<T, E: From<Error>>(
@@ -26,7 +26,7 @@ impl Vault {
         self.change_whole(Wholeness::Needed, clock, patience, previous, act)
     }
 
-    /// The same, for a change that may go on beside damage.
+    /// Like `change`, for a change that may be saved although other parts are damaged.
     #[expect(clippy::needless_pass_by_value, reason = "a time is a clock, too")]
     pub fn change_whole<T, E: From<Error>>(
         &mut self,
@@ -92,9 +92,9 @@ impl Vault {
 /// Whether damage keeps a change from being written.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Wholeness {
-    /// Damage is never carried on.
+    /// Damage prevents the change.
     Needed,
-    /// What is deleted may be damaged. Damage elsewhere stays as it is.
+    /// A change may delete damaged parts. Damage elsewhere stays.
     Whatever,
 }
 

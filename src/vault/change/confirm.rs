@@ -1,4 +1,4 @@
-//! Opens the bytes of a change after they were written, before they replace the vault.
+//! Opens the written bytes of a change before they replace the vault.
 
 use super::{ChangeKind, Draft};
 use crate::keyring::Keyring;
@@ -17,8 +17,8 @@ use crate::vault::{Error, decrypt};
 use std::collections::BTreeMap;
 
 impl Draft<'_> {
-    /// Compares the bytes that were stored, and opens the header, the workspaces, and every touched record with
-    /// every value. The bytes are to replace `before`.
+    /// Compares the stored bytes, and opens the header, the workspaces, and every touched record with every
+    /// value. The bytes are to replace `before`.
     pub fn confirm(
         &mut self,
         stored: Snapshot,
@@ -32,7 +32,7 @@ impl Draft<'_> {
             Some(new) => new,
             None => &mut *self.keyring,
         };
-        // A key with a new secret has already opened its new line with it.
+        // A key with a new secret has already opened its own new line.
         let own = keyring.key();
         let line = |header: &Header| {
             let line = header.content().key(own);

@@ -1,4 +1,4 @@
-//! Deletes secrets, so that they can be restored or for ever. A secret that an app links is deleted only on request,
+//! Deletes secrets, either restorably or for ever. A secret that an app links is deleted only on request,
 //! together with its links.
 
 use super::Change;
@@ -24,7 +24,7 @@ pub enum References {
 pub enum Deletion {
     /// It keeps its versions, and the links that were removed.
     Restorable,
-    /// Nothing of it stays, also if it was deleted before.
+    /// Nothing of it stays, even if it was deleted before.
     Forever,
 }
 
@@ -61,7 +61,7 @@ impl Change<'_> {
         Ok(found.secret)
     }
 
-    /// The secret, or if there is none the one that was deleted last.
+    /// The secret of a reference, or else the one that was deleted last.
     fn find_deleted_or_not(
         &mut self,
         workspace: Option<&WorkspaceName>,
@@ -76,7 +76,7 @@ impl Change<'_> {
         }
     }
 
-    /// Removes the links to a secret, of which its record then names those that counted.
+    /// Removes the links to a secret. Its record then names those of them that counted.
     fn unlink_or_refuse(&mut self, found: &mut Found, references: References) -> Result<(), Error> {
         self.retain_counting_links(&mut found.secret)?;
         let apps = self.apps_linking(&found.secret)?;
@@ -96,7 +96,7 @@ impl Change<'_> {
     }
 }
 
-/// Apps as a message lists them; one of another workspace than this with its workspace.
+/// Apps as a message lists them; an app of another workspace with its workspace.
 pub(super) fn named(home: &Workspace, apps: &[LinkingApp]) -> String {
     let names = apps.iter().map(|linking| match &linking.app {
         None => format!("{}, of a workspace that your key does not open", linking.id),

@@ -25,7 +25,7 @@ impl<T> Edit<T> {
     }
 }
 
-/// The fields besides name and values; `None` keeps a field, or means the default in a new secret.
+/// The fields besides name and values. `None` keeps a field; in a new secret it means the default.
 #[derive(Default)]
 pub struct Fields {
     pub description: Option<Description>,

@@ -1,5 +1,5 @@
-//! Adds and removes keys, and changes passphrases. This changes the header, and takes the owner's own keyring:
-//! a [`Keyring`](crate::keyring::Keyring) makes no grants.
+//! Adds and removes keys, and changes passphrases. These change the header and take the owner's own keyring: a
+//! [`Keyring`](crate::keyring::Keyring) makes no grants.
 
 use super::Change;
 use crate::keyring::issue::{Credential, Issuer};
@@ -13,28 +13,28 @@ use crate::vault::Error;
 use crate::vault::key::{Key, KeyKind, Label, Scope, keys_of};
 use crate::vault::time::Timestamp;
 
-/// What the owner writes about a new key.
+/// The owner's notes about a new key.
 pub struct NewKey {
     pub label: NewLabel,
     pub scope: Scope,
     pub not_after: Option<Timestamp>,
 }
 
-/// The label of a new key. No other key may have the same, or a removal could hit the wrong one.
+/// The label of a new key. No other key may have the same label, or a removal could hit the wrong one.
 pub enum NewLabel {
     Chosen(Label),
-    /// The kind of the key, with a number where that is taken.
+    /// The kind of the key, with a number if that label is taken.
     Default(&'static str),
 }
 
-/// What another header key means for the other keys.
+/// The consequences of another header key for the other keys.
 #[derive(Default)]
 pub struct OtherSigner {
     /// Keys that were removed with it, and must be issued again.
     pub dropped: Vec<Key>,
     /// Keys whose holders must pin the vault's new public key.
     pub to_pin: Vec<Key>,
-    /// Keys whose holders still trust the old one, too. Who knew its seed could deceive them.
+    /// Keys whose holders still trust the old key, too. An attacker who knows its seed could deceive them.
     pub trusting_old: Vec<Key>,
 }
 
@@ -102,8 +102,9 @@ impl Change<'_> {
         }
     }
 
-    /// Gives a key a new passphrase or token; its label and reach stay, and its date unless there is another. A
-    /// date that has passed must be replaced, and one key with full access must remain that does not expire.
+    /// Gives a key a new passphrase or token. Its label and reach stay, and so does its expiry date unless
+    /// another is given. A date that has passed must be replaced, and one key with full access must remain that
+    /// does not expire.
     pub fn replace_key(
         &mut self,
         owner: &mut LocalKeyring,
@@ -133,7 +134,7 @@ impl Change<'_> {
         Ok(key)
     }
 
-    /// Checks that a key with full access may get a date: another one remains that has none.
+    /// Checks that a key with full access may get an expiry date: another one remains without a date.
     fn check_lasting(&self, owner: &LocalKeyring, id: KeyId) -> Result<(), Error> {
         let keys = self.keys(owner)?;
         let mut others = keys
@@ -174,7 +175,7 @@ impl Change<'_> {
         Ok(Removed { key, others })
     }
 
-    /// What a change means for the keys of others, if it makes another header key.
+    /// The consequences for other keys, if the change makes another header key.
     fn others(
         &self,
         owner: &LocalKeyring,
@@ -202,9 +203,9 @@ impl Change<'_> {
         }
     }
 
-    /// Gives a key another passphrase. With the old one of a key with full access an attacker could sign headers,
-    /// so the vault gets another header key then. If the old one has leaked, everything gets new keys: with an older
-    /// copy it opens all of them.
+    /// Gives a key another passphrase. With the old passphrase of a key with full access an attacker could sign
+    /// headers, so the vault then gets another header key. If the old passphrase has leaked, everything gets new
+    /// keys: with an older copy it opens all of them.
     pub fn change_passphrase(
         &mut self,
         owner: &mut LocalKeyring,
@@ -220,13 +221,13 @@ impl Change<'_> {
                 self.replace_key(owner, credential, None)?;
                 return Ok(OtherSigner::default());
             }
-            // It never knew the header's seed.
+            // This key never knew the header's seed.
             (false, Trust::Ends) => (Renewal::Rekey, Trust::Passes),
             (true, Trust::Passes) => (Renewal::Signer, Trust::Passes),
             (true, Trust::Ends) => (Renewal::Rekey, Trust::Ends),
         };
         let mut renewed = self.renewed(owner, renewal, trust)?;
-        // Its own line is made anew below, and never dropped.
+        // The key's own line is made anew below, and never dropped.
         renewed.dropped.retain(|id| *id != credential.id);
         let mut others = keys;
         others.retain(|key| key.id != credential.id);
@@ -249,7 +250,7 @@ impl Change<'_> {
         Ok(others)
     }
 
-    /// Refuses a key that would be expired again.
+    /// Refuses an expiry date that has passed.
     fn check_date(&self, old: &key::Key, end: Option<meta::Milliseconds>) -> Result<(), Error> {
         if end.is_some_and(|end| end <= self.now.milliseconds()) {
             return Err(in_use(
@@ -261,7 +262,7 @@ impl Change<'_> {
         Ok(())
     }
 
-    /// Checks that full access remains: with the key that unlocked, and with one that does not expire.
+    /// Checks that full access remains: the key that unlocked the vault, and a key that does not expire.
     fn check_stays(&self, keys: &[Key], removed: &Key) -> Result<(), Error> {
         let refused = |message, hint| Err(in_use(removed.id, message, hint));
         if !removed.has_full_access() {
@@ -332,7 +333,7 @@ pub(super) fn named(keys: &[Key], ids: &[KeyId]) -> Vec<Key> {
     keys.cloned().collect()
 }
 
-/// A change that this key stands against.
+/// The error when this key prevents a change.
 fn in_use(id: KeyId, message: impl Into<String>, hint: &'static str) -> Error {
     Error::InUse {
         message: message.into(),

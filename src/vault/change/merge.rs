@@ -1,5 +1,5 @@
-//! What a change takes over from another copy of the vault: its header, whole sections, and the histories of
-//! those that were merged. What comes of it is opened to the last value before it is stored.
+//! Takes over parts of another copy of the vault: its header, whole sections, and the histories of merged ones.
+//! The result is opened to the last value before it is stored.
 
 use super::merged::Merged;
 use super::pages::{Pages, Stored};
@@ -28,7 +28,7 @@ impl<'v> Change<'v> {
         self.merged.has_followed
     }
 
-    /// Puts another copy's header in place of the vault's, as it was signed there.
+    /// Replaces the vault's header with another copy's, signature included.
     pub(in crate::vault) fn take_header(&mut self, header: &Header) -> Result<(), Error> {
         self.merged.has_followed = true;
         self.keyring.follow(header)?;
@@ -36,13 +36,13 @@ impl<'v> Change<'v> {
         Ok(())
     }
 
-    /// Puts another copy's section in place of the vault's, as it was signed there.
+    /// Replaces the vault's section with another copy's, signature included.
     pub(in crate::vault) fn take_section(&mut self, section: &Section, bytes: Vec<u8>) {
         let taken = (section.id(), bytes);
         self.merged.sections.insert(section.seal().workspace, taken);
     }
 
-    /// Whether this section of another copy is in the vault's place as it was signed there.
+    /// Whether the change takes over this section of another copy with its signature.
     pub(in crate::vault) fn takes(&self, section: &Section) -> bool {
         let taken = self.merged.sections.get(&section.seal().workspace);
         taken.is_some_and(|(id, _)| *id == section.id())
@@ -53,13 +53,13 @@ impl<'v> Change<'v> {
         !self.merged.is_empty()
     }
 
-    /// Whether the vault's section stays as it is.
+    /// Whether the vault's section stays unchanged.
     pub(in crate::vault) fn keeps(&self, id: WorkspaceId) -> bool {
         let is_replaced = self.merged.sections.contains_key(&id);
         !is_replaced && !self.merged.histories.contains_key(&id)
     }
 
-    /// Writes a section anew, made from the vault's and from another copy's.
+    /// Writes a section anew from the vault's section and another copy's.
     pub(in crate::vault) fn join_section(
         &mut self,
         id: WorkspaceId,
@@ -74,7 +74,7 @@ impl<'v> Change<'v> {
         Ok(())
     }
 
-    /// Begins a section without a record.
+    /// Empties a section.
     pub(in crate::vault) fn clear_section(&mut self, id: WorkspaceId) {
         self.sections.insert(id, Pages::empty(id));
     }
@@ -96,7 +96,7 @@ impl<'v> Change<'v> {
         self.remove(workspace, index)
     }
 
-    /// Forgets everything, so that nothing is written.
+    /// Forgets all changes, so that nothing is written.
     pub fn discard(&mut self) {
         self.header = None;
         self.sections.clear();

@@ -10,7 +10,7 @@ use std::collections::HashMap;
 pub struct Merged {
     pub header: Option<Header>,
     pub sections: HashMap<WorkspaceId, (RevisionId, Vec<u8>)>,
-    /// The other copy's history of a section that is written anew.
+    /// The other copy's history of each section that is written anew.
     pub histories: HashMap<WorkspaceId, Ancestors>,
     /// Whether the keyring may have moved to another header than the vault's.
     pub has_followed: bool,

@@ -1,5 +1,5 @@
-//! A change of a vault: works on the bytes read under the lock, records what it touched, and seals the result.
-//! It never writes: [`Vault::change`](super::Vault::change) does, after reading back.
+//! A change of a vault: works on the bytes read under the lock, records what it touched, and seals the result. It
+//! never writes: [`Vault::change`](super::Vault::change) does, after reading back.
 
 mod app;
 mod commit;
@@ -69,7 +69,7 @@ pub struct Change<'v> {
     touched: Vec<(WorkspaceId, Index, ChangeKind)>,
     /// Set if the vault gets other keys.
     successor: Option<Successor>,
-    /// What it takes over from another copy.
+    /// The parts of another copy that it takes over.
     merged: Merged,
 }
 
@@ -80,7 +80,7 @@ enum ChangeKind {
     Removed,
 }
 
-/// A section of the changed vault, before the header that it names is known.
+/// A section of the changed vault. It does not name the header until the header is known.
 enum DraftSection<'a> {
     Kept(Cow<'a, [u8]>),
     Changed(Unsealed, Vec<Cow<'a, [u8]>>),
@@ -95,7 +95,7 @@ pub(super) struct Draft<'v> {
     /// The keyring that opened the vault.
     pub keyring: &'v mut dyn Keyring,
     touched: Vec<(WorkspaceId, Index, ChangeKind)>,
-    /// Whether parts of it came from another copy, so that all of it must be opened.
+    /// Whether parts of it come from another copy, so that all of it must be opened.
     is_merged: bool,
 }
 
@@ -139,7 +139,7 @@ impl<'v> Change<'v> {
         find_workspace(&self.workspaces, all, name).cloned()
     }
 
-    /// The header: changed if it changes, otherwise the present one.
+    /// The header: the changed one, if there is one, else the present one.
     pub fn content(&self) -> &Content {
         let taken = self.merged.header.as_ref().map(header::Header::content);
         let changed = self.header.as_ref().or(taken);
@@ -205,7 +205,7 @@ impl<'v> Change<'v> {
         let mut sections = Vec::with_capacity(content.workspaces.len());
         for line in &mut content.workspaces {
             let (id, section) = self.section(line.id)?;
-            // The header names each section as it is now; a section that changes later lists it.
+            // The header names each section in its present state; a section that changes later lists that state.
             if header_changes {
                 line.section = id;
             }
@@ -240,7 +240,7 @@ impl<'v> Change<'v> {
         }))
     }
 
-    /// A section as it is to be stored, and its id.
+    /// A section ready to be stored, and its id.
     fn section(&mut self, id: WorkspaceId) -> Result<(RevisionId, DraftSection<'v>), Error> {
         if let Some((id, bytes)) = self.merged.sections.remove(&id) {
             return Ok((id, DraftSection::Kept(bytes.into())));
@@ -277,7 +277,7 @@ impl<'v> Change<'v> {
     }
 }
 
-/// The ancestors of what is made from this part.
+/// The ancestors of a part made from this one.
 fn successor_of(ancestors: &Ancestors, part: RevisionId) -> Result<Ancestors, Error> {
     if part.number >= MAX_NUMBER {
         return Err(sealed::Error::Full {

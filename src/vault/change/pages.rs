@@ -1,5 +1,5 @@
-//! Changes a section: puts and removes records, splits and joins pages. Only the pages that it touches are
-//! opened, and unchanged ones keep their bytes.
+//! Changes a section: puts and removes records, splits and joins pages. It opens only the pages that it touches;
+//! the others keep their bytes.
 
 use crate::keyring::Keyring;
 use crate::sealed::aad_context::AadContext;
@@ -43,7 +43,7 @@ enum PageState<'v> {
     },
     Open {
         records: BTreeMap<Index, Stored<'v>>,
-        /// As it was, until something in it changes.
+        /// The unchanged page, until something in it changes.
         kept: Option<(Page, &'v [u8])>,
     },
 }
@@ -58,7 +58,7 @@ impl PageState<'_> {
         }
     }
 
-    /// Whether it may have a record with such an id.
+    /// Whether it may contain a record with such an id.
     fn may_have(&self, is_wanted: impl Fn(RecordId) -> bool, text: &str) -> bool {
         match self {
             Self::Sealed { page, bytes } => {
@@ -92,7 +92,7 @@ impl<'v> Pages<'v> {
         }
     }
 
-    /// Puts a record, in place of one with the same index.
+    /// Puts a record. Replaces one with the same index.
     pub fn put(
         &mut self,
         keyring: &dyn Keyring,
@@ -166,7 +166,7 @@ impl<'v> Pages<'v> {
         }
     }
 
-    /// The records whose id is wanted. The id of each has `text` in it.
+    /// The records with a wanted id. Each of these ids contains `text`.
     pub fn find_all(
         &mut self,
         keyring: &dyn Keyring,
@@ -196,7 +196,7 @@ impl<'v> Pages<'v> {
         Ok(())
     }
 
-    /// The page that holds `index` or would hold it: the last that does not start after it.
+    /// The page that contains or would contain `index`: the last that does not start after it.
     fn position(&self, index: Index) -> Option<usize> {
         self.pages
             .partition_point(|page| !page.starts_after(index))
@@ -219,7 +219,7 @@ impl<'v> Pages<'v> {
         }
     }
 
-    /// The records of a page, after checking that each is in its place.
+    /// The records of a page, after checking that each is at its place.
     fn open(
         &mut self,
         keyring: &dyn Keyring,

@@ -9,7 +9,7 @@ use crate::vault::workspace::Workspace;
 use crate::vault::{Error, Vault};
 use std::collections::HashMap;
 
-/// What is dropped.
+/// What to drop.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
 pub struct Pruning {
     /// Superseded versions, except the newest `keep` of each secret.
@@ -22,7 +22,7 @@ pub struct Pruning {
 }
 
 impl Pruning {
-    /// Everything that an ordinary `get` does not read.
+    /// Everything that a plain `get` does not read.
     pub const ALL: Self = Self {
         superseded: true,
         keep: 0,
@@ -30,13 +30,13 @@ impl Pruning {
         before: None,
     };
 
-    /// Whether it drops the whole secret.
+    /// Whether to drop the whole secret.
     pub fn drops(&self, secret: &Secret) -> bool {
         let is_old = |at: Timestamp| self.before.is_none_or(|before| at < before);
         self.deleted && secret.deleted_at.is_some_and(is_old)
     }
 
-    /// The positions of the slots that it drops from a secret that stays.
+    /// The positions of the slots to drop from a secret that stays.
     pub fn slots(&self, secret: &Secret, second: u64) -> Vec<usize> {
         if !self.superseded {
             return Vec::new();
@@ -59,7 +59,7 @@ impl Pruning {
 /// What was dropped.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Pruned {
-    /// Secrets that lost versions, with the numbers of the slots, as they were before.
+    /// Secrets that lost versions, as they were before, with the numbers of the lost slots.
     pub versions: Vec<(Secret, Vec<u64>)>,
     /// Deleted secrets that are gone for ever.
     pub secrets: Vec<Secret>,
@@ -70,7 +70,7 @@ impl Pruned {
         self.versions.is_empty() && self.secrets.is_empty()
     }
 
-    /// Whether it is all part of what was expected.
+    /// Whether all of it was expected.
     pub fn is_within(&self, expected: &Self) -> bool {
         let versions = expected.versions.iter();
         let versions: HashMap<_, _> = versions.map(|(other, slots)| (other.id, slots)).collect();
@@ -88,7 +88,7 @@ impl Pruned {
         self.versions.iter().all(is_version_known) && self.secrets.iter().all(is_secret_known)
     }
 
-    /// Takes in what was dropped elsewhere.
+    /// Adds another result.
     pub fn append(&mut self, other: Self) {
         self.versions.extend(other.versions);
         self.secrets.extend(other.secrets);
@@ -128,7 +128,7 @@ impl Vault {
 }
 
 impl Change<'_> {
-    /// Drops superseded versions and deleted secrets from a workspace, of those secrets that `is_meant`.
+    /// Drops superseded versions and deleted secrets from a workspace, for the secrets that `is_meant` selects.
     pub fn prune(
         &mut self,
         home: &Workspace,
@@ -161,7 +161,7 @@ impl Change<'_> {
             return Ok(());
         }
         let old = found.secret.clone();
-        // From the newest to the oldest, so that positions stay right.
+        // From the newest to the oldest, so that the remaining positions stay valid.
         for &position in &slots {
             found.remove(position);
         }

@@ -21,7 +21,7 @@ use crate::vault::value::check_value;
 use crate::vault::workspace::Workspace;
 use crate::vault::{Error, app, decrypt};
 
-/// The size of the superseded values of one secret together, sealed as they are.
+/// The greatest total size of the sealed superseded values of one secret.
 const MAX_SUPERSEDED_BYTES: usize = 64 * 1024;
 
 /// A secret with its ciphertexts.
@@ -39,8 +39,8 @@ impl Found {
         decrypt::value(keyring, &self.secret, position, &self.values[position])
     }
 
-    /// Puts a value into the slot with this number, new or not; an equal value changes nothing. A slot that has
-    /// begun goes on, though it may lie a little ahead of now.
+    /// Puts a value into the slot with this number, new or not. An equal value changes nothing. A slot that has
+    /// begun stays begun, even if it is a little ahead of now.
     pub fn put(
         &mut self,
         keyring: &dyn Keyring,
@@ -94,7 +94,7 @@ impl Found {
         }
     }
 
-    /// Drops the oldest superseded slots while all of them take too much, except the newest.
+    /// Drops the oldest superseded slots until the rest fits the limit. Keeps the newest.
     pub fn limit_superseded(&mut self, second: u64) {
         let superseded: Vec<_> = self.secret.superseded(second).collect();
         let mut bytes = 0;
@@ -186,7 +186,7 @@ impl Change<'_> {
         }
     }
 
-    /// The deleted secret with this id, or the one with this name that was deleted last.
+    /// The deleted secret with this id, or the secret with this name that was deleted last.
     pub(super) fn find_deleted(
         &mut self,
         workspace: Option<&WorkspaceName>,
@@ -229,7 +229,7 @@ impl Change<'_> {
         record.map(|record| found(home, index, record)).transpose()
     }
 
-    /// The secret of a link, which may have been deleted.
+    /// The secret of a link; it may be deleted.
     pub(super) fn find_target(&mut self, target: app::Target) -> Result<Option<Found>, Error> {
         let mut workspaces = self.workspaces.iter();
         let Some(home) = workspaces.find(|home| home.id == target.workspace).cloned() else {
@@ -262,7 +262,7 @@ impl Change<'_> {
         if found.secret == *old {
             return Ok(found.secret);
         }
-        // A clock that was set back must not date a change before the creation.
+        // If the clock was set back, the change must not be dated before the creation.
         found.secret.updated_at = self.now.max(found.secret.created_at);
         self.write(&found)?;
         Ok(found.secret)

@@ -1,5 +1,5 @@
 //! Seals every record of a workspace under new keys, after opening all of them with the old ones. The content
-//! stays: ids, dates, slots, links.
+//! stays the same: ids, dates, slots, links.
 
 use super::Change;
 use super::key::named;
@@ -27,8 +27,8 @@ pub struct Rekeyed {
 }
 
 impl Change<'_> {
-    /// Gives the vault a new root key and every workspace new keys. If trust passes on, all keys that could
-    /// unlock still can.
+    /// Gives the vault a new root key and every workspace new keys. If trust passes on, every key that could
+    /// unlock before still can.
     pub fn rekey(&mut self, owner: &mut LocalKeyring, trust: Trust) -> Result<Rekeyed, Error> {
         self.lead(owner)?;
         let keys = self.keys(owner)?;
@@ -38,7 +38,7 @@ impl Change<'_> {
         Ok(Rekeyed { done, dropped })
     }
 
-    /// New keys for the header that this change makes.
+    /// New keys for the header of this change.
     pub(super) fn renewed(
         &mut self,
         owner: &LocalKeyring,
@@ -107,7 +107,7 @@ impl Change<'_> {
     }
 }
 
-/// The ciphertexts of a record's line under new keys.
+/// Reseals the ciphertexts of a record's line under new keys.
 fn resealed(
     old: &dyn Keyring,
     new: &dyn Keyring,

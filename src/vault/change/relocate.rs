@@ -1,5 +1,5 @@
-//! Gives a secret another name or workspace, or makes a copy of it. In another workspace it is sealed with that
-//! workspace's keys, and removed here in the same write.
+//! Moves a secret to another name or workspace, or copies it. In another workspace it is sealed with that
+//! workspace's keys, and the same write removes it here.
 
 use super::Change;
 use super::delete::named;
@@ -13,7 +13,7 @@ use crate::vault::secret::Secret;
 use crate::vault::slot::Choice;
 use crate::vault::workspace::Workspace;
 
-/// Where a secret goes; what is `None` stays.
+/// The new name and workspace of a secret; `None` keeps the old one.
 #[derive(Clone, Default)]
 pub struct NewPlace {
     pub workspace: Option<WorkspaceName>,
@@ -74,7 +74,8 @@ impl Change<'_> {
         Ok(moved.secret)
     }
 
-    /// Makes a new secret with the fields and the effective value of another one. Versions and links are not copied.
+    /// Makes a new secret with the fields and the effective value of another one. Does not copy versions or
+    /// links.
     pub fn copy_secret(
         &mut self,
         workspace: Option<&WorkspaceName>,
@@ -86,7 +87,7 @@ impl Change<'_> {
         let position = from.secret.choose(Choice::Now(self.now))?;
         let value = from.value(self.keyring, position)?;
         let old = from.secret;
-        // Two secrets under one variable would be in each other's way.
+        // Two secrets with the same variable would conflict.
         let env_key = (name == old.name).then_some(old.env_key);
         let fields = Fields {
             description: Some(old.description),
@@ -104,7 +105,7 @@ impl Change<'_> {
         self.create_secret(Some(&home.name), new)
     }
 
-    /// The workspace and the name of the place, where what is not given is the secret's own.
+    /// The workspace and the name of the place; a part that is not given is the secret's own.
     fn resolve(&self, to: &NewPlace, from: &Found) -> Result<(Workspace, SecretName), Error> {
         let home = match &to.workspace {
             Some(named) => self.workspace(Some(named))?,

@@ -8,21 +8,21 @@ use crate::vault::name::{SecretName, WorkspaceName};
 use crate::vault::reference::{Reference, Target};
 use crate::vault::secret::Secret;
 
-/// A restored secret, and the links that were removed when it was deleted. They are not made again.
+/// A restored secret, and the links that were removed when it was deleted. Restoring does not make them again.
 pub struct Restored {
     pub secret: Secret,
     pub removed_links: Vec<AppLink>,
 }
 
 impl Change<'_> {
-    /// Restores all of them, each once: a secret may be named twice, such as by name and by id.
+    /// Restores all of them, each once: you may name a secret twice, such as by name and by id.
     pub fn restore_secrets(
         &mut self,
         workspace: Option<&WorkspaceName>,
         references: &[Reference],
         name: Option<&SecretName>,
     ) -> Result<Vec<Restored>, Error> {
-        // Before the first is restored: then a name may mean another secret.
+        // Resolved before the first is restored: afterwards a name may mean another secret.
         let mut meant: Vec<Reference> = Vec::with_capacity(references.len());
         for reference in references {
             let Found { home, secret, .. } = self.find_deleted(workspace, reference)?;
@@ -39,8 +39,8 @@ impl Change<'_> {
             .collect()
     }
 
-    /// Restores the deleted secret with this id, or the one with this name that was deleted last, under its name or
-    /// another one.
+    /// Restores the deleted secret with this id, or the secret with this name that was deleted last, under its
+    /// own name or another.
     pub fn restore_secret(
         &mut self,
         workspace: Option<&WorkspaceName>,

@@ -1,8 +1,8 @@
 //! Rotation: gives a secret a new value, now or later, and makes an earlier one effective again.
 //!
-//! A rotation with a side effect elsewhere has three steps, each durable before the next begins: the new
-//! value is saved as a *pending* slot; the side effect happens; the value becomes effective. Whatever ends
-//! the process in between, the vault holds both values.
+//! A rotation with a side effect elsewhere has three steps, each durable before the next begins: the new value is
+//! saved as a *pending* slot; the side effect happens; the value becomes effective. If the process ends at any
+//! point in between, the vault contains both values.
 
 use super::Change;
 use super::record::Found;
@@ -40,7 +40,7 @@ impl Secret {
 }
 
 impl Change<'_> {
-    /// Adds a slot with this value. If the value would be effective then anyway, nothing changes.
+    /// Adds a slot with this value. Nothing changes if the value would be effective then anyway.
     pub fn rotate(
         &mut self,
         workspace: Option<&WorkspaceName>,
@@ -54,8 +54,8 @@ impl Change<'_> {
         self.add_slot(found, &old, value, version)
     }
 
-    /// Saves a value that becomes effective once a change elsewhere has succeeded. `None` if it is effective
-    /// already.
+    /// Saves a value that becomes effective once a change elsewhere has succeeded. `None` if it is already
+    /// effective.
     pub fn begin_rotation(
         &mut self,
         workspace: Option<&WorkspaceName>,
@@ -79,8 +79,8 @@ impl Change<'_> {
         self.put_back(found, &old).map(Some)
     }
 
-    /// Makes a pending value effective. It is written even if the pending slot was dropped meanwhile, or
-    /// another rotation has begun: the change elsewhere has already been made.
+    /// Makes a pending value effective. Writes it even if the pending slot was dropped meanwhile, or another
+    /// rotation has begun: the change elsewhere has already happened.
     pub fn finish_rotation(
         &mut self,
         workspace: Option<&WorkspaceName>,
@@ -132,8 +132,8 @@ impl Change<'_> {
         Ok(true)
     }
 
-    /// Makes an earlier value effective again, as a new slot: the one effective at `to`, or the one before
-    /// the present value.
+    /// Makes an earlier value effective again, in a new slot: the value effective at `to`, or the one before the
+    /// present value.
     pub fn roll_back(
         &mut self,
         workspace: Option<&WorkspaceName>,
@@ -157,7 +157,7 @@ impl Change<'_> {
         self.add_slot(found, &old, &value, version)
     }
 
-    /// Adds a version to a secret and writes it.
+    /// Adds a version to a secret, and writes the secret.
     fn add_slot(
         &mut self,
         mut found: Found,

@@ -1,5 +1,4 @@
-//! Creates and updates secrets. Equal fields are no change: the file keeps its bytes and `updated_at`
-//! stays.
+//! Creates and updates secrets. Equal fields are no change: the file keeps its bytes and `updated_at` stays.
 
 use super::Change;
 use super::fields::Fields;
@@ -50,7 +49,7 @@ pub enum Values {
     Replace(Vec<(u64, Plaintext)>),
 }
 
-/// The changes; the rest stays.
+/// The changes; everything else stays.
 #[derive(Default)]
 pub struct SecretUpdate {
     pub name: Option<SecretName>,
@@ -98,7 +97,7 @@ impl Change<'_> {
         Ok(found.secret)
     }
 
-    /// Changes the given fields, all or none.
+    /// Changes all given fields, or none.
     pub fn update_secret(
         &mut self,
         workspace: Option<&WorkspaceName>,

@@ -1,4 +1,5 @@
-//! Adds a version of a value, and drops old ones. A version of now begins after every one that has begun.
+//! Adds a version of a value, and drops old ones. A version that is effective now begins after every slot that
+//! has begun.
 
 use super::Change;
 use super::fields::Edit;
@@ -19,8 +20,8 @@ pub enum Begin {
     At(u64),
 }
 
-/// What happens to a version that a clock far ahead of this one wrote. It would replace a version of now later,
-/// when this clock gets there.
+/// The handling of a version that a clock far ahead of this one wrote. Later, when this clock reaches its time,
+/// it would replace a version written now.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub enum FastClock {
     /// Nothing is written.
@@ -54,7 +55,7 @@ impl NewVersion {
 }
 
 impl Change<'_> {
-    /// Adds a version and returns its slot. If the value would be effective then anyway, nothing changes.
+    /// Adds a version and returns its slot. Nothing changes if the value would be effective then anyway.
     pub(super) fn add_version(
         &self,
         found: &mut Found,
@@ -96,7 +97,7 @@ impl Change<'_> {
             found.limit_superseded(now);
         }
         version.expires_at.apply(&mut found.secret.expires_at);
-        // A past expiry date belonged to the value that is replaced.
+        // A past expiry date belonged to the replaced value.
         let replaces = version.begin == Begin::Now || slot <= now;
         if replaces && version.expires_at == Edit::Keep {
             let expires_at = &mut found.secret.expires_at;
@@ -120,8 +121,9 @@ impl Change<'_> {
         }
     }
 
-    /// Moves the versions that have begun down, as far as they lie ahead of now; their order stays. Hundreds of
-    /// changes in a few seconds would otherwise come to lie so far ahead that they do not count yet.
+    /// Moves the versions that have begun down, as far as they are ahead of now; keeps their order. Otherwise,
+    /// after hundreds of changes in a few seconds, a new version would be so far ahead that it does not count
+    /// yet.
     fn make_room(&self, found: &mut Found) -> Result<(), Error> {
         let now = self.now.seconds();
         let Some(last) = found.secret.effective(now) else {
@@ -144,7 +146,7 @@ impl Change<'_> {
             moved.push((slot.slot, below));
             below = below.saturating_sub(1);
         }
-        // From the oldest on, so that no number is taken twice.
+        // From the oldest on, so that no number is used twice.
         for (from, to) in moved.into_iter().rev() {
             let Some(position) = found.secret.number(from) else {
                 continue;
@@ -160,7 +162,7 @@ impl Change<'_> {
         Ok(())
     }
 
-    /// When such a slot is written: not before it begins, or it would only be scheduled.
+    /// The date of writing for such a slot: not before the slot begins, or it would only be scheduled.
     fn written_at(&self, slot: u64) -> Timestamp {
         Timestamp::from_seconds(slot).map_or(self.now, |begin| begin.max(self.now))
     }
@@ -198,7 +200,7 @@ fn is_taken(secret: &Secret, second: u64) -> bool {
     secret.slots.iter().any(|slot| slot.slot == second)
 }
 
-/// A rotation needs a free second, later than the beginning of the effective slot.
+/// Checks the beginning of a rotation: a free second, later than the beginning of the effective slot.
 fn check_begin(secret: &Secret, second: u64, now: u64) -> Result<(), Error> {
     if is_taken(secret, second) {
         return Err(taken(secret, second));

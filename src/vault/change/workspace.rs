@@ -51,7 +51,7 @@ impl Change<'_> {
         Ok(workspace)
     }
 
-    /// Changes the given fields, all or none.
+    /// Changes all given fields, or none.
     pub fn update_workspace(
         &mut self,
         name: &WorkspaceName,
@@ -105,7 +105,7 @@ impl Change<'_> {
         match contents {
             Contents::Keep => self.check_empty(&workspace)?,
             Contents::Delete => match self.unlink_workspace(&workspace) {
-                // Links to what is gone lead to nothing.
+                // Links to damaged parts lead to nothing.
                 Err(Error::Sealed(sealed::Error::Damaged(_))) => {}
                 unlinked => unlinked?,
             },

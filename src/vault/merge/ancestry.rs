@@ -1,4 +1,4 @@
-//! Which part of two copies comes from which: decided by the ancestors that each part lists, never by git.
+//! Decides by the listed ancestors, never by git, which part of two copies was made from which.
 
 use super::copy::{Copy, Side};
 use super::refusal::refuse;
@@ -9,7 +9,7 @@ use crate::sealed::section::Section;
 use crate::sealed::{self, file::Layout};
 use crate::vault::Error;
 
-/// How two states of one part stand to each other.
+/// The relation between two states of one part.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Ancestry {
     Same,
@@ -17,7 +17,7 @@ pub enum Ancestry {
     Newer(Side),
     /// Both have changes that the other lacks.
     Fork,
-    /// This side is so far ahead that nobody can tell whether it has all of the other.
+    /// This side is so far ahead that its list does not show whether it includes the other.
     Far(Side),
 }
 
@@ -36,16 +36,16 @@ pub fn compare(ours: &PartHistory, theirs: &PartHistory) -> Ancestry {
     }
 }
 
-/// What becomes of a section.
+/// The source of a section of the result.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Fate {
-    /// It is this side's, byte for byte.
+    /// The section of this side, byte for byte.
     Take(Side),
-    /// It is written anew from both.
+    /// A new section, written from both.
     Merge,
 }
 
-/// Where each part of the result comes from.
+/// The source of each part of the result.
 #[derive(Debug)]
 pub struct Plan {
     pub header: Side,
@@ -56,7 +56,7 @@ pub struct Plan {
 }
 
 impl Plan {
-    /// The names of workspaces are for messages.
+    /// Plans the merge. The workspaces' names are for messages.
     pub fn of(
         ours: &Copy<'_>,
         theirs: &Copy<'_>,
@@ -115,7 +115,7 @@ impl Plan {
                 continue;
             }
             if self.retired == Some(other) {
-                // Whoever has the retired key can make workspaces; they are nobody's.
+                // A holder of the retired key can make workspaces; they are not taken over.
                 if other == Side::Theirs {
                     continue;
                 }
@@ -134,7 +134,7 @@ impl Plan {
         Ok(())
     }
 
-    /// Whether it needs no key.
+    /// Whether the merge needs no key.
     pub fn needs_no_key(&self) -> bool {
         self.sections.iter().all(|(_, fate)| *fate != Fate::Merge)
     }
@@ -152,7 +152,7 @@ fn fate(placed: [Option<&Section>; 2], header: Side) -> Fate {
     }
 }
 
-/// Which header is the result's, and the side whose signer was retired.
+/// The side whose header becomes the result's, and the side whose signer was retired.
 fn header_side(layouts: [&Layout; 2]) -> Result<(Side, Option<Side>), Error> {
     let [ours, theirs] = layouts.map(|layout| &layout.header);
     let (our_key, their_key) = (&ours.content().verify, &theirs.content().verify);

@@ -6,7 +6,8 @@ use super::secret::Circumstances;
 use crate::vault::app::App;
 use std::collections::BTreeMap;
 
-/// Ours and theirs of one app, and what both came from if that is known. The result has the id of ours.
+/// Merges ours and theirs of one app; `base` is the state that both came from, if it is known. The result has the
+/// id of ours.
 pub fn merge(
     ours: &App,
     theirs: &App,
@@ -14,7 +15,7 @@ pub fn merge(
     known: &Circumstances<'_>,
     report: &mut Report,
 ) -> App {
-    // What theirs did not change is as ours has it, even if a clock makes theirs look newer.
+    // Theirs is unchanged, so ours counts, even if a clock makes theirs look newer.
     if ours == theirs || base == Some(theirs) {
         return ours.clone();
     }

@@ -1,5 +1,5 @@
-//! Another copy of the vault: read and verified as far as that takes no key, and then its records, each opened to
-//! the last value.
+//! Another copy of the vault: first read and verified as far as that needs no key, then its records, each opened
+//! to the last value.
 
 use crate::keyring::Keyring;
 use crate::sealed::aad_context::AadContext;
@@ -40,7 +40,7 @@ impl Side {
     }
 }
 
-/// A copy of a vault: every signature, page and record is found valid as far as that takes no key.
+/// A copy of a vault: every signature, page and record is valid as far as that can be checked without a key.
 pub struct Copy<'v> {
     view: Held<'v>,
 }
@@ -61,7 +61,7 @@ impl Copy<'static> {
 }
 
 impl<'v> Copy<'v> {
-    /// The vault that is about to be changed, which was checked as much.
+    /// The vault to be changed, after the same checks.
     pub(super) fn lent(view: &'v View) -> Self {
         Self {
             view: Held::Lent(view),
@@ -85,7 +85,7 @@ impl<'v> Copy<'v> {
         Some(slice(self.view().file(), range))
     }
 
-    /// The ids in a section, which stand there in the clear.
+    /// The ids in a section, which are in the clear.
     pub(super) fn ids(&self, workspace: WorkspaceId) -> Vec<RecordId> {
         let pages = self.layout().pages();
         let pages = pages.filter(|(id, ..)| *id == workspace);
@@ -106,7 +106,7 @@ impl<'v> Copy<'v> {
     }
 }
 
-/// Every record of a section, each value opened once. Nothing, if the copy has no such section.
+/// Every record of a section, each value opened once. None if the copy has no such section.
 pub fn records(view: &View, keyring: &dyn Keyring, home: &Workspace) -> Result<Records, Error> {
     let mut all = Records::default();
     if view.layout.section(home.id).is_none() {
@@ -149,7 +149,7 @@ pub struct Records {
     pub apps: BTreeMap<AppId, App>,
 }
 
-/// A section of the result, and what each copy has of it.
+/// A section of the result, with each copy's content of it.
 pub struct Part {
     pub home: Workspace,
     /// The side whose bytes it keeps; `None` if it is written anew.
@@ -157,14 +157,14 @@ pub struct Part {
     pub ours: Records,
     pub theirs: Records,
     pub base: Base,
-    /// The side that is so far ahead that nobody can tell whether the other is only older.
+    /// The side that is so far ahead that its list does not show whether the other is only older.
     pub ahead: Option<Side>,
 }
 
-/// What both copies of a section came from.
+/// The common ancestor of both copies of a section.
 pub enum Base {
     Unknown,
-    /// What this side has: the other's was made from it.
+    /// This side's section: the other's was made from it.
     Side(Side),
     Own(Records),
 }
@@ -192,7 +192,7 @@ pub struct Record {
 #[derive(Clone, PartialEq, Eq)]
 pub struct Version {
     pub slot: Slot,
-    /// Where its ciphertext belongs.
+    /// The place that its ciphertext is sealed for.
     pub place: AadContext,
     pub sealed: Vec<u8>,
 }
@@ -212,13 +212,13 @@ impl Record {
         }
     }
 
-    /// Takes other versions.
+    /// Replaces its versions.
     pub fn set_versions(&mut self, versions: Vec<Version>) {
         self.secret.slots = versions.iter().map(|one| one.slot.clone()).collect();
         self.versions = versions;
     }
 
-    /// The places of its values as the secret is now.
+    /// The place of a version's value in the secret's present state.
     pub fn place(&self, version: &Version) -> AadContext {
         AadContext::Value(self.secret.workspace, self.secret.id, version.slot.slot)
     }

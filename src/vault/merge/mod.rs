@@ -1,32 +1,32 @@
-//! Merges another copy of the vault into it: two people changed one vault, and git put neither above the other.
+//! Merges another copy of the vault into it. Two people changed one vault, and git cannot choose between them.
 //!
-//! Ancestry decides, and nothing that git says: each signed part lists its last ancestors. A part that one side
-//! made from the other's is taken as it is, byte for byte; a section that both changed is written anew by a key that
-//! may write it, with the ancestors of both. A header that both changed is refused, unless one side's signer was
-//! retired by the other's succession. The base of git counts only where it is an ancestor of both; without it
-//! nothing counts as removed. Of two sections that are further apart than their lists reach, the one behind may be only
-//! old. If it is theirs, a secret that only it has is kept as deleted, a version goes below our value, and no link or
-//! app is taken: ours may have removed them on purpose. A header of theirs that is so far ahead is refused. No value of
-//! ours is dropped, but for a version that had not begun and that the other side took back.
+//! Ancestry decides, not git: each signed part lists its last ancestors. A part that one side made from the
+//! other's is taken over byte for byte. A section that both changed is written anew by a key that may write it,
+//! with the ancestors of both. A header that both changed is refused, unless one side's signer was retired by the
+//! other's succession. Git's base counts only where it is an ancestor of both; without it nothing counts as
+//! removed. Of two sections that are further apart than their lists reach, the one behind may only be old. If it
+//! is theirs, a secret that only theirs has is kept as deleted, a version goes below our value, and no link or
+//! app is taken: ours may have removed them on purpose. A header of theirs that is so far ahead is refused. No
+//! value of ours is dropped, except a version that had not begun and that the other side took back.
 //!
-//! A secret that both sides made under one name becomes one, with the versions of both and the id of ours. Links to
-//! theirs lead to it, and so do links to a secret that one side moved. An app that both made becomes one with the
-//! links of both; under one variable ours stays. Where a name is taken otherwise, the secret of the other side gets a
-//! number behind it. What a key cannot write is taken as it is: a link there to the id of theirs leads to nothing, and
-//! is not given.
+//! A secret that both sides made under one name becomes one secret, with the versions of both and the id of ours.
+//! Links to theirs then lead to it, and so do links to a secret that one side moved. An app that both made
+//! becomes one app with the links of both; under one variable ours stays. Where a name is taken otherwise, the
+//! secret of the other side gets a number after its name. A section that the key cannot write is taken unchanged:
+//! a link there to the id of theirs leads to nothing, and gives nothing.
 //!
 //! Against a hostile copy, with the tests of `vault::tests::merging::hostile` and `links`:
 //!
-//! - an older copy changes nothing: `an_older_copy_changes_nothing`, and one that is too far behind to tell
-//!   makes no old value effective and nothing live: `a_copy_far_behind_brings_nothing_back`,
+//! - an older copy changes nothing: `an_older_copy_changes_nothing`; a copy too far behind to compare makes no
+//!   old value effective and nothing live: `a_copy_far_behind_brings_nothing_back`,
 //!   `a_copy_far_behind_brings_no_dropped_version_into_use`, `a_copy_far_behind_links_nothing`;
-//! - the branch of a removed owner adds no key: `a_removed_owner_adds_no_key`, nor does one who names our header as
-//!   its ancestor: `a_header_that_claims_our_history_is_refused`;
+//! - the branch of a removed owner adds no key: `a_removed_owner_adds_no_key`, even if it names our header as its
+//!   ancestor: `a_header_that_claims_our_history_is_refused`;
 //! - a section that a removed writer signed later is refused by name: `a_removed_writer_is_refused_by_name`;
-//! - what was deleted stays deleted: `a_deleted_secret_does_not_come_back`;
-//! - what may go to more hosts, new links and changed variables are reported: `more_hosts_and_links_are_reported`.
+//! - a deleted secret stays deleted: `a_deleted_secret_does_not_come_back`;
+//! - more hosts, new links and changed variables are reported: `more_hosts_and_links_are_reported`.
 //!
-//! Not prevented: who may write a workspace can name ancestors whose changes it dropped.
+//! Not prevented: a writer of a workspace can name ancestors whose changes it dropped.
 
 pub mod ancestry;
 mod app;
@@ -63,18 +63,18 @@ use union::{Contents, Held, Sides};
 const UNSEEN: &str =
     "your key does not open this workspace: kluis could not look for wider hosts and new links";
 
-/// What a merge does.
+/// The result of a merge.
 pub struct Outcome {
     pub report: Report,
-    /// The histories of what is as one side had it. They must be judged like those of a vault that was opened; what is
-    /// written anew was made from both sides.
+    /// The histories of the parts that are unchanged on one side. Judge them like those of a vault that was
+    /// opened; the other parts were made from both sides.
     pub kept: Vec<PartHistory>,
     pub workspaces: Vec<Workspace>,
     /// Whether it changes the vault.
     pub changes: bool,
 }
 
-/// Merges a copy into the vault that is about to be changed. The change writes what comes of it.
+/// Merges a copy into the vault to be changed. The change writes the result.
 pub fn merge(
     change: &mut Change<'_>,
     theirs: &Copy<'_>,
@@ -89,7 +89,7 @@ pub fn merge(
     };
     let plan = Plan::of(&ours, theirs, base, &name)?;
     let mut report = Report::default();
-    // With the keys of our header; those of a section that is merged are the same in the other.
+    // Read with the keys of our header; a section that is merged has the same keys in the other.
     let mut our_records = Vec::new();
     for home in &known {
         our_records.push((home.id, ours.records(change.keyring(), home)?));
@@ -179,7 +179,7 @@ pub fn merge(
     })
 }
 
-/// What both sides of a section were made from, as far as it is known.
+/// The common ancestor of a section, as far as it is known.
 fn base_of(
     copies: [&Copy<'_>; 2],
     base: Option<&Copy<'_>>,
@@ -195,7 +195,7 @@ fn base_of(
     })
 }
 
-/// The histories of the sections that are as one side had them.
+/// The histories of the sections that are taken unchanged from one side.
 fn kept_sections(change: &Change<'_>, plan: &Plan, copies: [&Copy<'_>; 2]) -> Vec<PartHistory> {
     let mut kept = Vec::new();
     for (id, _) in &plan.sections {
@@ -209,7 +209,7 @@ fn kept_sections(change: &Change<'_>, plan: &Plan, copies: [&Copy<'_>; 2]) -> Ve
     kept
 }
 
-/// Reports what is lost of a header.
+/// Reports what a header loses.
 fn tell_header(plan: &Plan, copies: [&Copy<'_>; 2], labels: &Labels, report: &mut Report) {
     let headers = copies.map(|copy| header_history(&copy.layout().header));
     if let Ancestry::Far(side) = compare(&headers[0], &headers[1]) {
@@ -233,7 +233,7 @@ fn tell_header(plan: &Plan, copies: [&Copy<'_>; 2], labels: &Labels, report: &mu
     }
 }
 
-/// The keys that one header has and the other has not, or that are others under the same id.
+/// The keys that only one header has, or that differ under the same id.
 pub fn changed_keys([before, after]: [&Content; 2]) -> Vec<String> {
     // With another signer every key that stays is made anew.
     let same_signer = before.verify == after.verify;
@@ -270,7 +270,7 @@ pub struct Sealed<'c> {
     pub histories: Vec<PartHistory>,
 }
 
-/// Merges what needs no key: each part is one side's as it is. `None` if a section was changed on both sides.
+/// Merges without a key: takes each part unchanged from one side. `None` if both sides changed a section.
 pub fn without_key<'c>(
     ours: &'c Copy<'_>,
     theirs: &'c Copy<'_>,
@@ -288,7 +288,7 @@ pub fn without_key<'c>(
             return Ok(None);
         };
         let copy = copies[side.position()];
-        // A secret that one side moved and the other did not: only a key can tell.
+        // Only a key can tell that one side moved a secret and the other did not.
         if !copy.ids(*id).into_iter().all(|id| ids.insert(id)) {
             return Ok(None);
         }
@@ -332,7 +332,7 @@ fn united(
     for part in parts {
         ours.add(&part.ours)?;
         theirs.add(&part.theirs)?;
-        // A secret that was moved is in the bases of two sections, if these are of different ages.
+        // The bases of two sections contain a moved secret twice, if they are of different ages.
         if let Some(records) = part.base() {
             base.add_others(&records.secrets, &records.apps);
         }
@@ -366,7 +366,7 @@ fn united(
     }
     let mut result = Held::default();
     result.add_others(&contents.secrets, &contents.apps);
-    // What the key reads and does not write is only looked at.
+    // Sections that the key reads and does not write are only compared.
     for [our, their] in taken {
         ours.add_others(&our.secrets, &our.apps);
         result.add_others(&their.secrets, &their.apps);
@@ -419,7 +419,7 @@ fn counts(base: &Copy<'_>, copies: [&Copy<'_>; 2], id: WorkspaceId) -> bool {
     is_of_this_vault && sections.all(|other| other.is_some_and(lists))
 }
 
-/// Whether each copy that has this section has it under the keys of the result.
+/// Whether every copy of this section is under the keys of the result.
 fn has_one_key(plan: &Plan, copies: [&Copy<'_>; 2], id: WorkspaceId) -> bool {
     let verify = |copy: &Copy<'_>| {
         let content = copy.layout().header.content();

@@ -1,9 +1,9 @@
-//! What a merge did, for people and programs: names, fields and slots, never a value.
+//! The report of a merge, for people and programs: names, fields and slots, never a value.
 
 use super::copy::Side;
 use crate::vault::domain::AllowedDomains;
 
-/// What the two sides are called, as git calls them if it says so.
+/// The names of the two sides, as git calls them if it does.
 pub struct Labels {
     pub ours: String,
     pub theirs: String,
@@ -21,11 +21,11 @@ impl Labels {
 /// What happened to one thing.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum Kind {
-    /// It was there on the other side only.
+    /// Only the other side had it.
     Added,
     /// Both sides changed it.
     BothChanged,
-    /// It was made on both sides under one name.
+    /// Both sides made it under one name.
     BothMade,
     /// It was deleted on one side and changed on the other.
     Deleted,
@@ -33,21 +33,21 @@ pub enum Kind {
     Renamed,
     /// It may go to more hosts than before.
     Widened,
-    /// An app gets it that did not before.
+    /// An app gets it for the first time.
     Linked,
-    /// It is another key, a new one, or one that is gone.
+    /// The key is new, gone or another one.
     Keys,
     /// It has another name or workspace than before.
     Moved,
-    /// It is given as another variable.
+    /// It is given under another variable.
     EnvKey,
     /// A version that had not begun was taken back.
     TakenBack,
-    /// It is on one side only, and nobody can tell whether the other one deleted it.
+    /// Only one side has it; it is unknown whether the other one deleted it.
     OneSided,
-    /// What a side did with a key that was replaced, or what may be only old.
+    /// Not taken: a change by a replaced key, or a part that may only be old.
     LeftOut,
-    /// It was taken, and the key does not read it.
+    /// It was taken, but this key cannot read it.
     Unseen,
 }
 
@@ -103,7 +103,7 @@ impl Report {
     }
 }
 
-/// The hosts that a secret may go to now and could not before, as a sentence.
+/// The hosts that a secret may go to now and could not go to before, as a sentence.
 pub fn widened(before: &AllowedDomains, after: &AllowedDomains) -> Option<String> {
     if before.is_empty() {
         return None;

@@ -13,15 +13,16 @@ use crate::vault::secret::Secret;
 use crate::vault::time::Timestamp;
 use std::collections::{BTreeSet, HashMap};
 
-/// What a merge knows beside the records.
+/// The facts for a merge beside the records.
 pub struct Circumstances<'l> {
     pub labels: &'l Labels,
     pub now: Timestamp,
-    /// The sections of which one side is too far ahead to tell whether the other is only older.
+    /// The sections in which one side is too far ahead to tell whether the other is only older.
     pub ahead: HashMap<WorkspaceId, Side>,
 }
 
-/// Ours and theirs of one secret, and what both came from if that is known. The result has the id of ours.
+/// Merges ours and theirs of one secret; `base` is the state that both came from, if it is known. The result has
+/// the id of ours.
 pub fn merge(
     ours: &Record,
     theirs: &Record,
@@ -29,7 +30,7 @@ pub fn merge(
     known: &Circumstances<'_>,
     report: &mut Report,
 ) -> Result<Record, Error> {
-    // What theirs did not change is as ours has it, even if a clock makes theirs look newer.
+    // Theirs is unchanged, so ours counts, even if a clock makes theirs look newer.
     if ours == theirs || base == Some(theirs) {
         return Ok(ours.clone());
     }
@@ -116,14 +117,14 @@ pub fn merge(
 }
 
 impl Circumstances<'_> {
-    /// The side that is so far ahead, of what ours has in one workspace and theirs in another.
+    /// The side that is so far ahead, for a secret in one workspace of ours and in another of theirs.
     pub fn ahead_of(&self, ours: WorkspaceId, theirs: WorkspaceId) -> Option<Side> {
         let sides = [ours, theirs].map(|id| self.ahead.get(&id).copied());
         let is_ours = sides.contains(&Some(Side::Ours));
         if is_ours { Some(Side::Ours) } else { sides[0] }
     }
 
-    /// What a person must know of a link that only theirs has and that is not taken.
+    /// The note about a link that only theirs has and that is not taken.
     pub fn left_out_link(&self, env_key: &EnvKey) -> String {
         let labels = self.labels;
         format!(
@@ -136,7 +137,7 @@ impl Circumstances<'_> {
 enum Choice {
     Ours,
     Theirs,
-    /// Both changed it, or nobody can tell; ours stays.
+    /// Both changed it, or it is unknown who did; ours stays.
     Both,
 }
 
@@ -150,7 +151,8 @@ fn choose<T: PartialEq>(ours: &T, theirs: &T, was: Option<&T>) -> Choice {
     }
 }
 
-/// A secret that one side deleted is deleted, unless that side alone is as it was before.
+/// When the result is deleted. A secret that only one side has as deleted is deleted, unless it already was
+/// before: then the other side restored it.
 fn deleted_at(ours: &Secret, theirs: &Secret, was: Option<&Secret>) -> Option<Timestamp> {
     match (ours.deleted_at, theirs.deleted_at) {
         (None, None) => None,
@@ -174,7 +176,7 @@ fn apps(ours: &Secret, theirs: &Secret, was: Option<&Secret>) -> Vec<AppLink> {
     kept.map(|link| (*link).clone()).collect()
 }
 
-/// Reports what a person must know of the versions, and of a deletion.
+/// Reports versions and deletions that a person must know of.
 fn tell(
     ours: &Record,
     theirs: &Record,
@@ -233,7 +235,7 @@ fn tell(
     }
 }
 
-/// The values that one side has and neither the other nor the base.
+/// The values that one side has and neither the other nor the base has.
 fn new_checksums(of: &Record, other: &Record, base: Option<&Record>) -> Vec<Checksum> {
     let has = |record: &Record, checksum: Checksum| {
         let mut slots = record.secret.slots.iter();

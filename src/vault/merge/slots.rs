@@ -1,28 +1,29 @@
-//! Unites the versions of one secret by their numbers. A value of ours is never dropped, but for one that had not
-//! begun and that the other side took back.
+//! Unites the versions of one secret by their numbers. Never drops a value of ours, except one that had not begun
+//! and that the other side took back.
 
 use super::copy::{Side, Version};
 use crate::vault::time::Timestamp;
 use std::collections::BTreeMap;
 
-/// Why the versions do not fit together.
+/// The reason why the versions do not fit together.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Unfit {
     TwoPending,
     TooMany(usize),
 }
 
-/// The united versions, and the numbers of ours that were scheduled or pending and that the other side took back.
+/// The united versions, and the numbers of our scheduled or pending ones that the other side took back.
 pub struct United {
     pub versions: Vec<Version>,
     pub taken_back: Vec<u64>,
-    /// The numbers of theirs that may be old and would come into use: they were put below ours, or left out.
+    /// The numbers of their versions that may be old and would come into use. They were put below ours, or left
+    /// out.
     pub put_below: Vec<u64>,
 }
 
-/// `base` are the versions that both sides came from, if they are known; `ahead` is the side that may only be the
-/// other's later state. Where that is ours, nothing that only theirs has comes into use, now or later: what ours
-/// dropped may be what leaked.
+/// Unites ours and theirs. `base` are the common versions, if they are known; `ahead` is the side that may only
+/// be the other's later state. If `ahead` is ours, no version that only theirs has comes into use, now or later:
+/// ours may have dropped a leaked value.
 pub fn unite(
     ours: &[Version],
     theirs: &[Version],
@@ -104,7 +105,7 @@ pub fn unite(
         }
     }
     let versions: Vec<Version> = all.into_values().collect();
-    // A rotation that was settled has its value under another number.
+    // A settled rotation has its value under another number.
     taken_back.retain(|number| {
         let checksum = ours.get(number).map(|our| our.slot.checksum);
         !versions
@@ -124,7 +125,7 @@ pub fn unite(
     })
 }
 
-/// The number of the version that is in use.
+/// The number of the effective version.
 fn effective(all: &BTreeMap<u64, Version>, now: Timestamp) -> Option<u64> {
     let mut begun = all.iter().rev();
     begun
@@ -132,8 +133,8 @@ fn effective(all: &BTreeMap<u64, Version>, now: Timestamp) -> Option<u64> {
         .map(|(number, _)| *number)
 }
 
-/// Which of two values keeps the number, and the other one if it stays, too. A side that replaced the value keeps
-/// it; if both did, or nobody can tell, the greater checksum does.
+/// The value that keeps the number, and the other one if it stays, too. A side that replaced the value keeps the
+/// number. If both did, or that is unknown, the greater checksum does.
 fn order<'v>(
     our: &'v Version,
     their: &'v Version,
@@ -144,7 +145,7 @@ fn order<'v>(
     if ahead == Some(Side::Ours) {
         (our, Some(their))
     } else if was == Some(their.slot.checksum) {
-        // Replaced here on purpose: the value before is dropped, as it was here.
+        // Ours replaced it on purpose: the old value is dropped, as it was in ours.
         (our, None)
     } else if was == Some(our.slot.checksum) {
         (their, Some(our))
@@ -157,8 +158,8 @@ fn order<'v>(
     }
 }
 
-/// Puts a version at the nearest free second below a number. Where there is none, it takes the number, and what
-/// stands there moves up a second.
+/// Puts a version at the nearest free second below a number. If there is none, it takes the number, and the
+/// versions from there move up a second.
 fn place_below(all: &mut BTreeMap<u64, Version>, number: u64, mut version: Version) {
     let same = |one: &&Version| one.slot.checksum == version.slot.checksum && !one.slot.pending;
     if !version.slot.pending
@@ -297,7 +298,7 @@ mod tests {
             .unwrap();
         assert_eq!(united.versions.len(), 1);
         assert_eq!(united.taken_back, [2_000]);
-        // Settled under another number: nothing is lost, and nothing is said.
+        // Settled under another number: nothing is lost or reported.
         let mut ours = all(&[(0, "a")]);
         ours.push(pending(9, "b"));
         let theirs = all(&[(0, "a"), (12, "b")]);

@@ -1,11 +1,11 @@
-//! How the tests of merging look at every value.
+//! Reads every value of a copy, for the tests of merging.
 
 use super::copy::{Copy, Version};
 use crate::keyring::Keyring;
 use crate::vault::Error;
 use crate::vault::workspace::Workspace;
 
-/// Every value of a section, also of what is deleted.
+/// Every value of a section, also of deleted secrets.
 pub fn all_values(
     copy: &Copy<'_>,
     keyring: &dyn Keyring,

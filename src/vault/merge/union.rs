@@ -1,5 +1,5 @@
-//! Merges the records of all sections that the key may write, by their ids: what one side moved, the other may
-//! have changed. Then names are made unique, and links lead to where their secrets are.
+//! Merges the records of all sections that the key may write, by their ids: one side may have moved a record that
+//! the other changed. Then makes names unique, and points links at the present place of their secrets.
 
 use super::app;
 use super::copy::{Record, Records, Side};
@@ -19,7 +19,7 @@ pub struct Contents {
     pub apps: BTreeMap<AppId, App>,
 }
 
-/// One copy's records of several sections, which lie elsewhere: together they may be as large as the file.
+/// One copy's records of several sections. They are borrowed: together they may be as large as the file.
 #[derive(Default, Clone)]
 pub struct Held<'p> {
     pub secrets: BTreeMap<SecretId, &'p Record>,
@@ -27,7 +27,7 @@ pub struct Held<'p> {
 }
 
 impl<'p> Held<'p> {
-    /// Adds the records of a section. An id that is there already is damage.
+    /// Adds the records of a section. An id that occurs twice is damage.
     pub fn add(&mut self, records: &'p Records) -> Result<(), Error> {
         for (id, record) in &records.secrets {
             if self.secrets.insert(*id, record).is_some() {
@@ -42,7 +42,7 @@ impl<'p> Held<'p> {
         Ok(())
     }
 
-    /// Adds what another section or copy has, too. Of two records with one id the first stays.
+    /// Adds the records of another section or copy. Of two records with one id the first stays.
     pub fn add_others(
         &mut self,
         secrets: &'p BTreeMap<SecretId, Record>,
@@ -57,15 +57,15 @@ impl<'p> Held<'p> {
     }
 }
 
-/// What there is to merge.
+/// The input of a merge.
 pub struct Sides<'c> {
     pub ours: &'c Held<'c>,
     pub theirs: &'c Held<'c>,
-    /// What both sides came from. What is not in it is new on its side, or nobody knows.
+    /// The common ancestor. A record that is not in it is new on its side, or its origin is unknown.
     pub base: &'c Held<'c>,
     /// Whether the base of this workspace is known.
     pub has_base: &'c dyn Fn(WorkspaceId) -> bool,
-    /// The ids in sections that are taken as they are, and where.
+    /// The ids in sections that are taken unchanged, with their sections.
     pub elsewhere: &'c HashMap<RecordId, WorkspaceId>,
 }
 
@@ -94,7 +94,7 @@ pub fn merge(
     Ok(merged)
 }
 
-/// Returns the new ids of secrets whose own lies elsewhere, too.
+/// Merges the secrets. Returns the new ids of secrets whose own id is in another section, too.
 fn secrets(
     sides: &Sides<'_>,
     known: &Circumstances<'_>,
@@ -134,7 +134,7 @@ fn secrets(
             continue;
         }
         let record = match base.get(id) {
-            // It may have been deleted for good here, longer ago than anyone can tell.
+            // Ours may have deleted it for good, longer ago than the lists show.
             None if known.ahead.get(&their.secret.workspace) == Some(&Side::Ours) => {
                 Some(kept_as_deleted(their, &known.labels.ours, known, report))
             }
@@ -162,7 +162,7 @@ fn secrets(
         .filter(taken)
         .collect::<Vec<_>>()
     {
-        // One id twice would be damage for whoever reads both sections.
+        // One id twice would be damage for a reader of both sections.
         if let Some(mut record) = merged.secrets.remove(&id) {
             record.secret.id = SecretId::random();
             renewed.insert(id, record.secret.id);
@@ -172,7 +172,7 @@ fn secrets(
     Ok(renewed)
 }
 
-/// A secret that one side removed for good, and that must not be lost on the other.
+/// A secret that one side removed for good, kept as deleted so that the other side does not lose it.
 fn kept_as_deleted(
     record: &Record,
     removing: &str,
@@ -215,7 +215,7 @@ fn apps(sides: &Sides<'_>, known: &Circumstances<'_>, report: &mut Report, merge
     }
 }
 
-/// Secrets of one name, each made on one side: one secret with the id of ours.
+/// Unites secrets of one name that each side made: one secret with the id of ours.
 fn unite_secrets(
     sides: &Sides<'_>,
     known: &Circumstances<'_>,
@@ -287,8 +287,7 @@ fn unite_apps(
     }
 }
 
-/// Gives each secret a name of its own: one that both sides meant for different secrets stays with the secret
-/// that has it in ours.
+/// Gives each secret a unique name. A name of two different secrets stays with the one that has it in ours.
 fn name_secrets(sides: &Sides<'_>, report: &mut Report, merged: &mut Contents) {
     let our_name = |id: &SecretId| {
         let ours = sides.ours.secrets.get(id)?;
@@ -369,7 +368,7 @@ fn name_apps(sides: &Sides<'_>, report: &mut Report, merged: &mut Contents) {
     }
 }
 
-/// `name-2`, `name-3` and so on, at most so many characters long.
+/// `name-2`, `name-3` and so on, of limited length in characters.
 fn numbered<T, E>(
     name: String,
     most: usize,
@@ -382,7 +381,7 @@ fn numbered<T, E>(
     })
 }
 
-/// Leads every link to the id and the workspace that its secret and its app have now.
+/// Points every link at the present id and workspace of its secret and its app.
 fn lead_links(
     merged: &mut Contents,
     led: impl Fn(Target) -> SecretId,

@@ -1,4 +1,4 @@
-//! Puts the merged records into the change, and says how the result differs from ours.
+//! Puts the merged records into the change, and reports how the result differs from ours.
 
 use super::copy::{Copy, Part, Record, Records, Side};
 use super::report::{Kind, Report, widened};
@@ -14,7 +14,7 @@ use crate::vault::change::{Change, Stored};
 use crate::vault::decrypt;
 use std::collections::BTreeMap;
 
-/// Takes their section as it is.
+/// Takes over their section unchanged.
 pub fn take(change: &mut Change<'_>, theirs: &Copy<'_>, id: WorkspaceId) {
     let section = theirs.layout().section(id);
     if let (Some(section), Some(bytes)) = (section, theirs.section_bytes(id)) {
@@ -22,7 +22,7 @@ pub fn take(change: &mut Change<'_>, theirs: &Copy<'_>, id: WorkspaceId) {
     }
 }
 
-/// Writes a section of the result. One that is as on the side that it would be taken from keeps its bytes.
+/// Writes a section of the result. It keeps the bytes of the side that it would be taken from if nothing differs.
 pub fn write(
     change: &mut Change<'_>,
     theirs: &Copy<'_>,
@@ -47,7 +47,7 @@ pub fn write(
     }
     for (id, record) in &part.ours.secrets {
         let kept = result.secrets.get(id);
-        // With the agent an index is a question to another process.
+        // Through the agent an index is a request to another process.
         if kept == Some(record) {
             continue;
         }
@@ -73,7 +73,7 @@ pub fn write(
     put_all(change, &result, &part.ours)
 }
 
-/// Puts what differs from what is there.
+/// Puts the records that differ from those in the section.
 fn put_all(change: &mut Change<'_>, result: &Records, there: &Records) -> Result<(), Error> {
     for (id, record) in &result.secrets {
         if there.secrets.get(id) == Some(record) {
@@ -133,7 +133,7 @@ fn app_index(keyring: &dyn Keyring, app: &App) -> Result<Index, Error> {
     Ok(keyring.index(app.workspace, kind, &name)?)
 }
 
-/// The records of the result that lie in this workspace.
+/// The records of the result in this workspace.
 fn of_section(contents: &Contents, home: WorkspaceId) -> Records {
     let secrets = contents.secrets.iter();
     let secrets = secrets.filter(|(_, record)| record.secret.workspace == home);
@@ -147,7 +147,7 @@ fn of_section(contents: &Contents, home: WorkspaceId) -> Records {
     }
 }
 
-/// Whether both say the same; ciphertexts may differ.
+/// Whether both have the same content; ciphertexts may differ.
 fn are_equal(one: &Records, other: &Records) -> bool {
     let fields = |records: &Records| -> BTreeMap<_, _> {
         let all = records.secrets.iter();
@@ -157,7 +157,7 @@ fn are_equal(one: &Records, other: &Records) -> bool {
     fields(one) == fields(other) && one.apps == other.apps
 }
 
-/// Reports what a person must look at before it goes anywhere: more hosts, new links, other variables.
+/// Reports what you must check before you use the result: more hosts, new links, other variables.
 pub fn compare(ours: &Held<'_>, result: &Held<'_>, report: &mut Report) {
     for (id, record) in &result.secrets {
         let Some(before) = ours.secrets.get(id).map(|before| &before.secret) else {

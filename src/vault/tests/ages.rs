@@ -9,7 +9,7 @@ use crate::vault::Scan;
 use crate::vault::change::{Deletion, References, WorkspaceUpdate};
 use crate::vault::description::Description;
 
-/// A vault at each of its ages, header and both sections changed from one to the next.
+/// A vault at several ages; the header and both sections change from one to the next.
 fn history() -> (Owned, Vec<Apart>) {
     let owned = Owned::with(&[("default/name", "value 0"), ("staging/name", "value 0")]);
     let mut ages = vec![Apart::of(&owned.bytes())];
@@ -83,7 +83,7 @@ fn a_header_and_a_section_of_different_ages_do_not_mix() {
     }
 }
 
-/// Not refused by the file alone: what the state of a machine remembers is there to be compared.
+/// The file alone does not refuse it: the state of a machine must compare the revision.
 #[test]
 fn an_old_section_under_its_own_header_shows_its_revision() {
     let owned = Owned::with(&[("default/name", "old")]);
@@ -97,7 +97,7 @@ fn an_old_section_under_its_own_header_shows_its_revision() {
     assert_eq!(new.seal.ancestors, old.seal.ancestors.with(old.id));
 }
 
-/// A new header knows every section as it is, changed with it or not.
+/// A new header knows every section in its present state, changed with it or not.
 #[test]
 fn a_section_put_back_under_a_newer_header_is_of_another_age() {
     let owned = Owned::with(&[("default/name", "old")]);
@@ -127,7 +127,7 @@ fn a_section_of_a_deleted_workspace_cannot_come_back() {
     let new = owned.bytes();
     let staging = old.sections[1].join();
     refused(&[&new[..], staging.as_bytes()].concat(), &owned, &Part::End);
-    // Nor the older header, which knows it, with what was written since.
+    // Nor the older header, which knows it, with later sections.
     owned.change(|change| put(change, "default/new", "value"));
     let now = Apart::of(&owned.bytes());
     let bytes = old.header.clone() + &now.sections[0].join() + &staging;
@@ -144,7 +144,7 @@ fn no_part_of_another_vault_is_accepted() {
     let bytes = ours.header.clone() + &theirs.sections[0].join();
     refused(bytes.as_bytes(), &owned, &Part::Section(default));
 
-    // Under our workspace's id, which the signature is over.
+    // Under our workspace's id, which the signature covers.
     let renamed = bytes.replace(&theirs.workspace(0).to_string(), &default.to_string());
     refused(renamed.as_bytes(), &owned, &Part::SectionSignature(default));
 
@@ -155,7 +155,7 @@ fn no_part_of_another_vault_is_accepted() {
     assert_eq!(damage(answer, "page"), page);
     assert!(everything(bytes.as_bytes(), &owned.token).is_err());
 
-    // A whole vault of someone else's is not opened by our token, and not by theirs as ours.
+    // Our token does not open another owner's whole vault, and their token does not open it as ours.
     let theirs = theirs.join();
     assert!(open(&theirs, &owned.token, Scan::Everything).is_err());
 }

@@ -1,4 +1,4 @@
-//! Takes a vault apart as text, changes it, puts it together and signs it with any key: a writer that holds a
+//! Takes a vault apart as text, changes it, puts it together and signs it with any key, as a writer who has a
 //! signing key and does not use Kluis.
 
 use super::header;
@@ -31,16 +31,16 @@ pub struct Apart {
 
 pub struct Section {
     pub seal: Seal,
-    /// By which the header and later sections name it.
+    /// The id by which the header and later sections name it.
     pub id: RevisionId,
     pub pages: Vec<PageApart>,
-    /// The head with its signature, as long as nothing changed.
+    /// The head with its signature, as long as it is unchanged.
     pub head: String,
 }
 
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct PageApart {
-    /// The index that the directory says.
+    /// The index in the directory.
     pub first: Index,
     /// The index line and a line for each record, each with its newline.
     pub lines: Vec<String>,
@@ -50,7 +50,7 @@ pub struct PageApart {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Raw {
     pub id: RecordId,
-    /// Where it stands.
+    /// The index of the record.
     pub index: Index,
     pub entry: String,
     pub line: String,
@@ -95,7 +95,7 @@ impl Apart {
         text.collect::<String>().into_bytes()
     }
 
-    /// All that follows the header.
+    /// Everything after the header.
     pub fn join_sections(&self) -> String {
         self.sections.iter().map(Section::join).collect()
     }
@@ -136,7 +136,7 @@ impl Section {
         self.seal.ancestors = self.seal.ancestors.with(self.id);
     }
 
-    /// By which a header would name it as it is.
+    /// The id by which a header would name it in its present state.
     pub fn next_id(&self) -> RevisionId {
         self.unsealed().id()
     }
@@ -146,12 +146,12 @@ impl Section {
         Unsealed::new(self.seal.workspace, &self.seal.ancestors, &pages)
     }
 
-    /// Writes the directory and the seal anew for the pages and the seal as they are, and signs them.
+    /// Writes the directory and the seal anew for the present pages and seal, and signs them.
     pub fn sign(&mut self, keyring: &dyn Keyring) {
         self.edit(keyring, |text| text);
     }
 
-    /// As [`Section::sign`], with a change of the head's text before it is signed.
+    /// Like [`Section::sign`], with a change of the head's text before it is signed.
     pub fn edit(&mut self, keyring: &dyn Keyring, edit: impl FnOnce(String) -> String) {
         let workspace = self.seal.workspace;
         self.edit_as(edit, |digest| {
@@ -240,7 +240,7 @@ impl PageApart {
         Page::of(self.first, self.lines[0].as_bytes(), lines as u64)
     }
 
-    /// The hash of the records' lines in the index line as it should be.
+    /// Corrects the hash of the records' lines in the index line.
     pub fn rehash(&mut self) {
         let hash = encode(&sha256(self.lines[1..].concat().as_bytes()));
         let (before, rest) = self.lines[0].rsplit_once("\"sha256\":\"").unwrap();
@@ -249,7 +249,7 @@ impl PageApart {
     }
 }
 
-/// A part as far as it is signed.
+/// The part up to before its signature.
 fn unsigned(part: &str) -> String {
     part.rsplit_once(SIGNATURE).unwrap().0.to_owned()
 }
@@ -263,18 +263,18 @@ fn text(bytes: &[u8]) -> String {
     String::from_utf8(bytes.to_vec()).unwrap()
 }
 
-/// A secret as anyone with the workspace's read key can seal it.
+/// A secret that anyone with the workspace's read key can seal.
 pub struct Hostile<'a> {
     pub id: SecretId,
     pub name: String,
-    /// Which index the record stands under; the name's own if there is none.
+    /// The index of the record; `None` for that of the name.
     pub index: Option<String>,
     pub entry: entry::Secret<'a>,
     pub values: Vec<Vec<u8>>,
 }
 
 impl Hostile<'_> {
-    /// One that keeps every rule, with slots from 0 on.
+    /// A secret that keeps every rule, with slots from 0 on.
     pub fn new(name: &str, values: &[&[u8]]) -> Self {
         let slots = (0..).zip(values).map(|(slot, value)| entry::Slot {
             slot,
@@ -303,7 +303,7 @@ impl Hostile<'_> {
         }
     }
 
-    /// The record, its entry edited as text before it is sealed.
+    /// The record. Its entry is edited as text before it is sealed.
     pub fn raw(
         &self,
         keyring: &LocalKeyring,
@@ -327,7 +327,7 @@ impl Hostile<'_> {
     }
 }
 
-/// An app as anyone with the workspace's read key can seal it.
+/// An app that anyone with the workspace's read key can seal.
 pub fn app(
     keyring: &dyn Keyring,
     workspace: WorkspaceId,

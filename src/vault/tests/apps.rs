@@ -1,4 +1,4 @@
-//! Tests apps: one per name over all workspaces that a key reaches, changed in one write.
+//! Tests apps: one for each name over all workspaces that a key reaches, changed in one write.
 
 use super::{Owned, now, open, open_in, put, reference, workspace_name};
 use crate::keyring;
@@ -375,7 +375,7 @@ fn a_scoped_key_changes_the_apps_of_its_workspace() {
         let outside = change_as(&owned.store, &token, |change| link(change, app, "A", path));
         assert!(matches!(outside, Err(Error::OutOfReach { .. })), "{app}");
     }
-    // What it may not see of an app, nobody gets with it.
+    // No app gets anything by a link that this key cannot see.
     owned.change(|change| link(change, "staging/job", "B", "default/name"));
     let job = shown(&owned.bytes(), &token, "job");
     assert_eq!(links(&job), ["A staging/name", "B out/of reach"]);
@@ -384,7 +384,7 @@ fn a_scoped_key_changes_the_apps_of_its_workspace() {
         vault.links(None, &name("job")),
         Err(Error::OutOfReach { .. })
     ));
-    // It unlinks what it cannot see, whose record keeps a link that gives nothing.
+    // It unlinks an app that it cannot see, whose record keeps a link that gives nothing.
     change_as(&owned.store, &token, |change| {
         change.unlink_app(None, &name("job"), &key("B"))
     })
@@ -393,7 +393,7 @@ fn a_scoped_key_changes_the_apps_of_its_workspace() {
     let secret = vault.secret(None, &reference("default/name")).unwrap();
     assert_eq!(secret.apps.len(), 2);
     assert_eq!(vault.app_count(&secret).unwrap(), 1);
-    // Moving a secret would leave the link of an app that it does not open behind.
+    // Moving a secret would leave a link behind in an app that it does not open.
     let wide = {
         let both = [("staging", true), ("third", true)];
         owned.change(|change| put(change, "third/other", "value"));

@@ -1,4 +1,4 @@
-//! Versions of now under clocks that disagree: nothing that was written is lost, and who writes next comes after.
+//! Tests versions of now under clocks that disagree: no written value is lost, and the next writer comes after.
 
 use super::{Owned, open_in, reference};
 use crate::plaintext::Plaintext;
@@ -105,7 +105,7 @@ fn only_the_newest_past_versions_stay() {
     assert_eq!(slots, (NOW + 10..=NOW + 20).collect::<Vec<_>>());
 }
 
-/// Hundreds in a second, and with a colleague whose clock is ahead.
+/// Hundreds of changes in a second, and with a colleague whose clock is ahead.
 #[test]
 fn any_number_of_quick_changes_counts_at_once() {
     let owned = Owned::with(&[("default/name", "first")]);

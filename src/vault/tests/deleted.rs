@@ -1,4 +1,4 @@
-//! Deleted secrets: they keep their versions, their names are free, and they come back as they were.
+//! Tests deleted secrets: they keep their versions, their names are free, and they come back unchanged.
 
 use super::apps::{link, links, name, shown};
 use super::{Owned, now, open, put, reference, value, workspace_name};
@@ -120,7 +120,7 @@ fn the_last_deleted_of_a_name_is_restored_unless_it_is_taken() {
         "the last one first"
     );
     assert_eq!(restore(&owned, "name", None).id, two.id);
-    // The other one by its id, or now the only one by its name.
+    // Restores the other one by its id, or by its name, which now only it has.
     assert_eq!(restore(&owned, &one.id.to_string(), Some("old")).id, one.id);
     assert_eq!(value(&owned.bytes(), &owned.token, "old").unwrap(), b"one");
     assert_eq!(value(&owned.bytes(), &owned.token, "name").unwrap(), b"two");
@@ -225,7 +225,7 @@ fn pruning_drops_what_it_says_and_nothing_else() {
         before: Some(now()),
         ..Pruning::ALL
     };
-    // Superseded and deleted in this very millisecond.
+    // Superseded and deleted in this millisecond.
     assert!(prune(old, "gone").is_empty());
     let pruned = prune(superseded(1), "name");
     assert_eq!(pruned.version_count(), 2);

@@ -1,6 +1,6 @@
-//! Chance that a seed repeats.
+//! Random numbers that a seed repeats.
 
-/// SplitMix64 (Steele, Lea and Flood, 2014): a run is repeated by its seed.
+/// SplitMix64 (Steele, Lea and Flood, 2014): the seed repeats a run.
 pub struct Dice(pub u64);
 
 impl Dice {
@@ -11,7 +11,7 @@ impl Dice {
         mixed ^ (mixed >> 31)
     }
 
-    /// 0 for a bound of 0.
+    /// A number below the bound; 0 for a bound of 0.
     pub fn below(&mut self, bound: usize) -> usize {
         usize::try_from(self.next() % bound.max(1) as u64).unwrap()
     }

@@ -1,5 +1,5 @@
-//! Tests clocks that are wrong by decades: a time at 1970, past 32 bits, or at the end of all times neither
-//! wraps nor panics.
+//! Tests clocks that are wrong by decades: a time at 1970, past 32 bits, or at the end of all times neither wraps
+//! nor panics.
 
 use super::{Owned, open_in, reference};
 use crate::plaintext::Plaintext;
@@ -84,7 +84,7 @@ fn a_clock_that_was_set_back_makes_nothing_negative() {
     assert_eq!(value(&owned, 5), b"late");
     assert_eq!(value(&owned, 1 << 33), b"early");
     let mut secret = rotated.secret;
-    // Made and changed later than the clock says, and never the other way about.
+    // Made and changed later than the clock says, and never changed before it was made.
     assert_eq!(secret.created_at, late.created_at);
     assert!(secret.updated_at >= secret.created_at);
     assert_eq!((secret.age(5), secret.age(0)), (Some(0), Some(0)));

@@ -1,4 +1,4 @@
-//! Tests a store that fails in the middle of a change: the vault stays what it was, in the file and in memory.
+//! Tests a store that fails in the middle of a change: the vault stays unchanged, in the file and in memory.
 
 use super::{Owned, now, open_in, put, reference};
 use crate::store::Previous;
@@ -28,7 +28,7 @@ fn a_vault_is_still_good_after_a_change_that_failed() {
         let before = owned.bytes();
         let mut vault = open_in(&owned.store, &owned.token, Scan::Lookup).unwrap();
         owned.store.fail(fault);
-        // A new workspace: the keyring is led to a header that never comes to be.
+        // A new workspace: the keyring moves to a header that is never stored.
         assert!(add(&mut vault, "staging/name").is_err(), "{fault:?}");
         assert_eq!(owned.bytes(), before, "{fault:?}");
         add(&mut vault, "default/other").unwrap();

@@ -1,5 +1,5 @@
-//! Tests an attacker who knows a public key, which is enough to encrypt to its holder, and makes a vault with
-//! it. Also tests key lines that were put together wrongly.
+//! Tests an attacker who knows a public key, which is enough to encrypt to its holder, and makes a vault with it.
+//! Also tests key lines that were put together wrongly.
 
 use super::apart::Apart;
 use super::{Owned, damage, everything, granted_to, header, now, open, put, value};
@@ -45,7 +45,7 @@ fn victim() -> (Owned, Token) {
     (owned, scoped)
 }
 
-/// A whole vault under the attacker's keys, with these lines for keys.
+/// A whole vault under the attacker's keys, with these key lines.
 fn forged(vault: VaultId, master: &Master, keys: Vec<Key>) -> Vec<u8> {
     let (credential, token) = Credential::token(vault);
     let issuer = Issuer {
@@ -70,7 +70,7 @@ fn forged(vault: VaultId, master: &Master, keys: Vec<Key>) -> Vec<u8> {
     apart.header = content.signed(signature).unwrap().text().to_owned();
     apart.sections[0].seal.header = apart.header_id();
     apart.sections[0].edit_as(|head| head, |digest| keys.sign(digest).unwrap());
-    // To the attacker it is a vault like any other.
+    // For the attacker it is a vault like any other.
     let bytes = apart.join();
     everything(&bytes, &attacker.1).unwrap();
     bytes
@@ -114,7 +114,7 @@ fn a_vault_made_to_a_public_key_is_forged() {
         damage(with_passphrase(&bytes), "passphrase"),
         Sealed::Forged
     );
-    // Nor does a keyring that is open already follow to it.
+    // Nor does an open keyring follow to it.
     let mut open = owned.keyring();
     let followed = open.follow(&header(&bytes));
     assert!(matches!(
@@ -123,7 +123,7 @@ fn a_vault_made_to_a_public_key_is_forged() {
     ));
 }
 
-/// The real header and the real records, under a header key of the attacker's.
+/// The real header and the real records, under a header key of the attacker.
 #[test]
 fn a_header_signed_anew_is_forged() {
     let (owned, scoped) = victim();
@@ -162,7 +162,7 @@ fn a_forged_vault_of_another_id_knows_no_token() {
     ));
 }
 
-/// As the owner's header would hold it, so that nothing but the lines themselves can refuse.
+/// As the owner's header would have it, so that only the lines themselves can be refused.
 fn owner_signs(owned: &Owned, change: impl FnOnce(&mut Content)) -> Vec<u8> {
     let keyring = owned.keyring();
     let mut apart = Apart::of(&owned.bytes());
@@ -201,7 +201,7 @@ fn a_grant_belongs_to_its_line() {
     let damaged = Sealed::Damaged(Part::Key(scoped.key));
     assert_eq!(damage(value(&moved, &scoped, "name"), "moved"), damaged);
 
-    // Every public member of the line is bound, so that a grant holds for the line it was made for.
+    // Every public member of the line is bound, so that a grant is valid only for its own line.
     let damaged = Sealed::Damaged(Part::Key(owned.token.key));
     let public = owner_signs(&owned, |content| {
         content.keys[full].public = content.keys[less].public;
@@ -273,7 +273,7 @@ fn a_key_of_one_kind_does_not_open_as_another() {
     ));
 }
 
-/// Salt, commitment and parameters: each alone makes the secret the wrong one.
+/// Salt, commitment and parameters: each of them alone makes the secret the wrong one.
 #[test]
 fn a_seed_is_compared_before_anything_is_opened() {
     let (owned, _) = victim();
@@ -348,7 +348,7 @@ fn parameters_out_of_bounds_cost_nothing() {
             began.elapsed()
         );
         assert!(matches!(error, Sealed::Kdf { .. }), "{parameters}: {error}");
-        // Nor for those who would not pay: the file is not of this format.
+        // Nor for readers who would not spend the work: the file is not of this format.
         assert!(matches!(
             damage(value(&bytes, &owned.token, "name"), "token"),
             Sealed::Kdf { .. }

@@ -11,7 +11,7 @@ use crate::store::memory::MemoryStore;
 use crate::vault::change::{Deletion, References};
 use crate::vault::{Error, Scan};
 
-/// An app as anyone with the read key of `staging` can seal it.
+/// An app that anyone with the read key of `staging` can seal.
 struct Hostile {
     id: AppId,
     name: String,
@@ -43,7 +43,7 @@ impl Hostile {
     }
 }
 
-/// The vault with these records beside the secrets of `staging`.
+/// The vault with these records besides the secrets of `staging`.
 fn beside(scene: &Scene, more: Vec<Raw>) -> Vec<u8> {
     let mut records = Apart::of(&scene.owned.bytes()).sections[1].records(&scene.keyring);
     records.extend(more);
@@ -51,7 +51,7 @@ fn beside(scene: &Scene, more: Vec<Raw>) -> Vec<u8> {
     scene.holding(records)
 }
 
-/// How an app comes to break a rule.
+/// A way for an app to break a rule.
 type Break<'a> = &'a dyn Fn(&mut Hostile);
 
 #[test]
@@ -87,7 +87,7 @@ fn an_app_that_breaks_a_rule_is_damage() {
     assert_eq!(error, sealed::Error::Damaged(part));
 }
 
-/// Who may write the app's workspace alone gives the app no secret of another.
+/// A writer of the app's workspace alone gives the app no secret of another.
 #[test]
 fn a_link_that_its_secret_does_not_name_gives_nothing() {
     let scene = scene();
@@ -105,7 +105,7 @@ fn a_link_that_its_secret_does_not_name_gives_nothing() {
         vault.links(None, &name("staging/web")),
         Err(Error::OneSidedLink { .. })
     ));
-    // It does not keep the secret from being deleted, either.
+    // Nor does it prevent the deletion of the secret.
     let store = MemoryStore::holding(&bytes);
     change_as(&store, &scene.owned.token, |change| {
         change.delete_secret(
@@ -118,7 +118,7 @@ fn a_link_that_its_secret_does_not_name_gives_nothing() {
     .unwrap();
 }
 
-/// Who may write the secret's workspace alone gives the app no variable.
+/// A writer of the secret's workspace alone gives the app no variable.
 #[test]
 fn a_secret_cannot_add_itself_to_an_app() {
     let scene = scene();
@@ -134,7 +134,7 @@ fn a_secret_cannot_add_itself_to_an_app() {
         env_key: env_key.to_owned().into(),
     };
     evil.entry.apps = vec![link("STRIPE_API_BASE"), link("STRIPE_KEY")];
-    // Nor an app of the same name, or of the same id, in its own workspace.
+    // Nor does an app of the same name, or of the same id, in its own workspace.
     let mut same = Hostile::new(&scene, "web", &[("STRIPE_API_BASE", evil.id)]);
     same.id = web.id;
     let evil_raw = evil.raw(&scene.keyring, scene.staging, |entry| entry);
@@ -148,13 +148,13 @@ fn a_secret_cannot_add_itself_to_an_app() {
     assert_eq!(given, ["STRIPE_KEY default/name"]);
     let secret = vault.secret(None, &reference("staging/evil")).unwrap();
     assert_eq!(vault.app_count(&secret).unwrap(), 0);
-    // That two apps have one id is found by who opens everything.
+    // Opening everything finds two apps with one id.
     let error = damage(everything(&bytes, &scene.owned.token), "one id twice");
     let part = Part::Record(web.id.to_string());
     assert_eq!(error, sealed::Error::Damaged(part));
 }
 
-/// An app out of reach keeps a secret that names it, because nobody can tell here that it does not link it.
+/// An app out of reach protects a secret that names it, because it is unknown here whether it has the link.
 #[test]
 fn a_link_from_a_workspace_out_of_reach_counts() {
     let scene = scene();

@@ -1,11 +1,11 @@
-//! Tests a hostile writer's pages and directory: what breaks their rules is damage, though it is signed.
+//! Tests a hostile writer's pages and directory: a broken rule is damage, even if it is signed.
 
 use super::apart::{Apart, PageApart};
 use super::writer::scene;
 use super::{damage, everything, write};
 use crate::sealed::{self, Part};
 
-/// How the lines of a page come to break a rule.
+/// A way for the lines of a page to break a rule.
 type Edit<'a> = &'a dyn Fn(&mut Vec<String>);
 
 #[test]
@@ -27,12 +27,12 @@ fn pages_that_break_a_rule_are_damage() {
         &page,
         "pages that overlap",
     );
-    // A directory that says a later index than the page's first, which no lookup would find.
+    // A directory with a later index than the page's first, which no lookup would find.
     let [first, second] = [0, 1].map(|at: usize| good[at].index.to_string());
     let named = scene.edited(good[..3].to_vec(), |head| head.replacen(&first, &second, 1));
     scene.refuse(&named, &page, "another first index");
 
-    // The lines, each time with the hashes that belong to them.
+    // The lines, each time with matching hashes.
     let lines = |change: &dyn Fn(&mut Vec<String>)| {
         let mut page = PageApart::seal(&scene.keyring, scene.staging, &good[..3]);
         change(&mut page.lines);
@@ -88,7 +88,7 @@ fn pages_that_break_a_rule_are_damage() {
         let answer = everything(&lines(change), &scene.owned.token);
         assert_eq!(damage(answer, case), record, "{case}");
     }
-    // A hash that is not that of the lines.
+    // A hash that does not match the lines.
     let mut page = PageApart::seal(&scene.keyring, scene.staging, &good[..2]);
     page.lines.swap(1, 2);
     let bytes = scene.lines(vec![page], |head| head);
@@ -97,7 +97,7 @@ fn pages_that_break_a_rule_are_damage() {
     assert_eq!(damage(answer, "swapped"), expected);
 }
 
-/// The base64 text at this position of a line, with bits that say nothing set in its last character.
+/// The base64 text at this position of a line, with the unused bits of its last character set.
 fn loosened(line: &str, position: usize) -> String {
     let alphabet = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let text = line.split('"').nth(position).unwrap();
@@ -170,7 +170,7 @@ fn a_directory_that_breaks_a_rule_is_damage() {
     }
 }
 
-/// The number behind `member`, plus one in its last digit's place.
+/// The number after `member`, raised by one in its last digit.
 fn raised(head: &str, after: &str, member: &str) -> String {
     let at = head.find(after).unwrap();
     let number = at + head[at..].find(member).unwrap() + member.len();

@@ -51,7 +51,7 @@ fn admit(owned: &Owned, identity: &Identity, reads: &[WorkspaceId]) -> Header {
     })
 }
 
-/// Unlocks with the header's key known.
+/// Unlocks with a known key of the header.
 fn unlocked(header: &Header, identity: &Identity) -> Result<LocalKeyring, keyring::Error> {
     unlock::with_identity(header, identity, header.content().verify)
 }
@@ -85,7 +85,7 @@ fn of_several_keys_for_one_key_file_the_widest_is_used() {
     assert_eq!(keyring.reach(first), Some(Reach::Read));
     let wide = admit(&owned, &mine, &[]);
     assert!(unlocked(&wide, &mine).unwrap().has_full_access());
-    // One that does not open is passed over, and is damage where no other does.
+    // A key that does not open is skipped; it is damage if no other opens.
     let at = wide.content().keys.len() - 3;
     let spoilt = changed(&owned, |content, _| {
         content.keys[at].grant[40] ^= 1;
@@ -99,7 +99,7 @@ fn of_several_keys_for_one_key_file_the_widest_is_used() {
     assert!(damaged);
 }
 
-/// The same vault id and the same public half, but a header key and a root key of the attacker's.
+/// The same vault id and public key, but a header key and a root key of the attacker.
 #[test]
 fn a_vault_that_an_attacker_made_for_a_key_file_is_forged() {
     let (owned, mine) = (owned(), Identity::random());
@@ -120,10 +120,10 @@ fn a_vault_that_an_attacker_made_for_a_key_file_is_forged() {
     let forged = header(&apart.join());
     let expected = content.verify;
     assert!(is_forged(&unlock::with_identity(&forged, &mine, expected)));
-    // Only by its own key does it open: the grant is good, and tells nothing.
+    // It opens only with the attacker's own header key: the grant is good, and proves nothing.
     let deceived = unlock::with_identity(&forged, &mine, attacker.verify()).unwrap();
     assert!(deceived.has_full_access());
-    // Nor does a keyring that is open already follow to it.
+    // Nor does an open keyring follow to it.
     let mut open = unlocked(&real, &mine).unwrap();
     assert!(is_forged(&open.follow(&forged)));
 }
@@ -180,7 +180,7 @@ fn a_key_file_still_works_after_it_removes_full_access() {
         before.content().verify
     )));
     assert!(open(&owned.bytes(), &owned.token, Scan::Lookup).is_err());
-    // What is open stays usable.
+    // An open keyring stays usable.
     vault
         .change(now(), Duration::ZERO, Previous::Keep, |change| {
             put(change, "default/other", "value")

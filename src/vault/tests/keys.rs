@@ -1,4 +1,4 @@
-//! Tests adding, removing and renewing keys: which key opens what afterwards, and what stays of the old bytes.
+//! Tests adding, removing and renewing keys: which key opens what afterwards, and which old bytes stay.
 
 use super::apart::Apart;
 use super::{Owned, damage, everything, header, keyring, now, open, put, value, write};
@@ -43,7 +43,7 @@ fn try_change<T>(
 ) -> Result<T, Error> {
     let mut vault = super::open_in(&owned.store, &owned.token, Scan::Everything)?;
     let changed = vault.change(now(), Duration::ZERO, Previous::Remove, act)?;
-    // What the keyring was led to, it opens.
+    // The keyring opens the header that it was moved to.
     vault.verify()?;
     Ok(changed.result)
 }
@@ -66,7 +66,7 @@ fn full_token(owned: &Owned) -> Token {
     owned.add_token(Scope::Full)
 }
 
-/// Everything sealed or granted in a vault, as its texts stand there.
+/// Every ciphertext and grant in a vault, as text.
 fn ciphertexts(bytes: &[u8]) -> HashSet<String> {
     let text = String::from_utf8(bytes.to_vec()).unwrap();
     let long = text.split('"').filter(|part| part.len() > 100);
@@ -102,7 +102,7 @@ fn a_rekey_leaves_no_ciphertext_and_every_key_opens() {
         .intersection(&ciphertexts(&after))
         .cloned()
         .collect();
-    // An anchor holds the header's verify key, which stays.
+    // An anchor contains the header's verify key, which stays.
     let anchors = new.content().keys.iter().filter_map(|key| key.bond());
     let anchors: Vec<_> = anchors
         .map(|bond| crate::sealed::line::encode(&bond.anchor))
@@ -173,7 +173,7 @@ fn a_removed_writer_opens_nothing_new_and_signs_nothing_valid() {
         ciphertexts(&section_of(&before, 1).into_bytes())
             .is_disjoint(&ciphertexts(&section_of(&after, 1).into_bytes()))
     );
-    // What the key did not reach keeps its bytes.
+    // Workspaces out of the key's reach keep their bytes.
     assert_eq!(section_of(&before, 0), section_of(&after, 0));
     assert_eq!(section_of(&before, 2), section_of(&after, 2));
     for (token, path) in [(&owned.token, "staging/name"), (&reader, "name")] {
@@ -190,7 +190,8 @@ fn a_removed_writer_opens_nothing_new_and_signs_nothing_valid() {
             assert_eq!(damage(everything(&apart.join(), token), case), signature);
         }
     };
-    // With the keys it kept: its own seal on what is there, and on what it knew, a revision on.
+    // With the keys it kept: its own seal on the present content, and on the content that it knew, one revision
+    // later.
     let mut own = Apart::of(&after);
     own.sections[1].advance();
     own.sections[1].sign(&kept);
@@ -251,7 +252,7 @@ fn removing_full_access_changes_the_header_key_and_anchors() {
     let line = header.content().key(identity.id).unwrap();
     let seed = Seed::new(Secret::new([3; 32]), vault, identity.id);
     assert!(seed.open_grant(&line.public_part(), &line.grant).is_some());
-    // What the removed key signs as a header is forged to who is left.
+    // For the remaining keys, a header that the removed key signs is forged.
     let old = keyring(&before, &full).unwrap();
     let mut own = Apart::of(&after);
     own.change_header(old.master().unwrap(), |content| {
@@ -289,7 +290,7 @@ fn full_access_is_never_the_last_to_go() {
         own,
         "the key that unlocked the vault cannot be removed",
     );
-    // By a key that expires, full access would end with it.
+    // With a key that expires, full access would end.
     let vault = header(&owned.bytes()).content().vault;
     let (credential, passing) = Credential::token(vault);
     let end = Timestamp::from_milliseconds(now().milliseconds() + 1);
@@ -331,7 +332,7 @@ fn a_scoped_key_changes_no_keys() {
     assert_eq!(owned.bytes(), before);
 }
 
-/// Two owners at once: the second works on what the first left.
+/// Two owners at once: the second works on the result of the first.
 #[test]
 fn an_owner_follows_to_the_header_that_is_there_under_the_lock() {
     let owned = team();
@@ -420,7 +421,7 @@ fn a_key_expires_however_far_it_reaches() {
     }
 }
 
-/// All that a holder of a key for reading can sign with is not the workspace's seed.
+/// No key that a reader can sign with is the workspace's seed.
 #[test]
 fn a_reader_forges_no_section_in_any_way_the_format_allows() {
     let owned = team();
@@ -465,7 +466,7 @@ fn a_reader_forges_no_section_in_any_way_the_format_allows() {
         apart.sections[1].head.clone_from(&raised);
         apart.sections[1].pages.clone_from(&from.sections[1].pages);
         refused(&apart, &Sealed::Damaged(Part::Section(staging)), case);
-        // With ancestors that belong to that revision.
+        // With ancestors that fit that revision.
         let ancestors = from.sections[1].seal.ancestors.to_string();
         let more = Ancestors::before(revision + 9).to_string();
         apart.sections[1].head = raised.replace(&ancestors, &more);
@@ -481,7 +482,7 @@ fn a_reader_forges_no_section_in_any_way_the_format_allows() {
         |digest| accomplice.sign_section(third, digest).unwrap(),
     );
     refused(&apart, &signature, "the seal of another workspace");
-    // A seed made of what a reader has is none.
+    // A seed made from a reader's keys is not the workspace's.
     let vault = header(&now).content().vault;
     apart.sections[1].edit_as(
         |head| head,

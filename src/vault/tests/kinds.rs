@@ -1,4 +1,4 @@
-//! Tests keys of kinds that only a later version knows: they are carried, and never granted anew.
+//! Tests keys of kinds that only a later version knows: they are kept, and never granted anew.
 
 use super::apart::Apart;
 use super::{Owned, everything, now, open, put, workspace_name};
@@ -17,7 +17,7 @@ use crate::vault::key::{KeyKind, Scope};
 use crate::vault::{Error, Scan};
 use std::time::Duration;
 
-/// A key of a kind to come, with the owner's notes about it.
+/// A key of a kind that only a later version knows, with the owner's notes about it.
 pub fn line(master: &Master, kind: &str, reach: Option<Vec<meta::Reach>>) -> KeyToCome {
     let id = KeyId::random();
     let about = meta::Key {
@@ -131,7 +131,7 @@ fn a_key_of_a_kind_to_come_is_not_granted_anew() {
     }
 }
 
-/// It opens nothing here, so it is not what keeps full access.
+/// It opens nothing here, so it does not count as a key with full access.
 #[test]
 fn the_last_known_key_with_full_access_stays() {
     let (owned, ..) = with_key(true);
@@ -146,7 +146,7 @@ fn the_last_known_key_with_full_access_stays() {
     assert_eq!(message, "the last key with full access cannot be removed");
 }
 
-/// Two of them would otherwise keep each other, and everyone, from being taken away.
+/// Otherwise two of them would prevent each other's removal.
 #[test]
 fn after_a_leak_keys_of_kinds_to_come_are_dropped() {
     let (owned, id, _) = with_key(true);

@@ -36,7 +36,7 @@ pub fn agree(alone: &Result<Selected, Error>, among: &Result<Selected, Error>) {
     assert_eq!(told(alone), told(among));
 }
 
-/// `default/bound`, which only a domain is given, and `default/later`, which begins tomorrow.
+/// `default/bound`, which only goes to one domain, and `default/later`, which begins tomorrow.
 pub fn put_withheld(change: &mut Change<'_>) -> Result<(), Error> {
     let new = |name| {
         let value = Plaintext::new(b"value".to_vec());
@@ -72,7 +72,7 @@ fn owned() -> Owned {
     owned
 }
 
-/// What may be asked for: what is there by name, by address or by id, and what is not.
+/// References to request: existing secrets by name, by address or by id, and missing ones.
 fn paths(owned: &Owned) -> Vec<String> {
     let vault = open(&owned.bytes(), &owned.token, Scan::Lookup).unwrap();
     let mut paths: Vec<String> = [
@@ -176,7 +176,7 @@ fn ten_workspaces_take_as_many_questions_as_two() {
 }
 
 impl Owned {
-    /// A copy of it, open, that counts what its keyring is asked.
+    /// Opens a copy that counts the requests to its keyring.
     fn open_counting(&self, count: &Rc<Cell<usize>>) -> Vault {
         let counting = Counting {
             keyring: self.keyring(),
@@ -190,7 +190,7 @@ impl Owned {
     }
 }
 
-/// A keyring that counts how often it is asked.
+/// A keyring that counts its requests.
 struct Counting {
     keyring: LocalKeyring,
     count: Rc<Cell<usize>>,

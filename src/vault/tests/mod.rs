@@ -1,5 +1,5 @@
-//! Tests each kind of attacker, and compares the vault with a model. All in memory, with tokens or the
-//! cheapest key derivation: no test here waits for Argon2.
+//! Tests each kind of attacker, and compares the vault with a model. All in memory, with tokens or the cheapest
+//! key derivation: no test here waits for Argon2.
 
 mod ages;
 pub mod apart;
@@ -68,7 +68,7 @@ pub fn reference(path: &str) -> Reference {
     Reference::parse(path).unwrap()
 }
 
-/// A vault in memory, and the token that its owner has.
+/// A vault in memory, and its owner's token.
 pub struct Owned {
     pub store: MemoryStore,
     pub token: Token,
@@ -138,7 +138,7 @@ impl Owned {
         })
     }
 
-    /// Issues a token that reaches so far.
+    /// Issues a token with this reach.
     pub fn add_token(&self, scope: Scope) -> Token {
         let (credential, token) = Credential::token(header(&self.bytes()).content().vault);
         self.add_key(&credential, scope, None);
@@ -156,7 +156,7 @@ impl Owned {
     }
 }
 
-/// What anyone can make of another's line: the same, granted full access of a vault of their own.
+/// A line that anyone can make of another's: the same, granted full access to a vault of their own.
 pub fn granted_to(master: &Master, line: &Key) -> Key {
     let issuer = Issuer {
         master,
@@ -203,7 +203,7 @@ pub fn open_in(store: &MemoryStore, token: &Token, scan: Scan) -> Result<Vault, 
     })
 }
 
-/// What is wrong with the bytes, if that is the error; a keyring tells it in its own.
+/// The damage of the bytes, if that is the error; a keyring reports it in its own error.
 #[track_caller]
 pub fn damage<T>(answer: Result<T, Error>, case: &str) -> sealed::Error {
     match answer {
@@ -213,7 +213,7 @@ pub fn damage<T>(answer: Result<T, Error>, case: &str) -> sealed::Error {
     }
 }
 
-/// What `get` does.
+/// Does the same as `get`.
 pub fn value(bytes: &[u8], token: &Token, path: &str) -> Result<Vec<u8>, Error> {
     let vault = open(bytes, token, Scan::Lookup)?;
     let (reference, now, anywhere) = (reference(path), Choice::At(now()), Destination::default());
@@ -225,7 +225,7 @@ pub fn value(bytes: &[u8], token: &Token, path: &str) -> Result<Vec<u8>, Error> 
     Ok(alone?.value.expose().to_vec())
 }
 
-/// What `list` and `verify` do, one after the other.
+/// Does the same as `list` and `verify`, one after the other.
 pub fn everything(bytes: &[u8], token: &Token) -> Result<(), Error> {
     let vault = open(bytes, token, Scan::Everything)?;
     for workspace in vault.workspaces() {
@@ -235,7 +235,7 @@ pub fn everything(bytes: &[u8], token: &Token) -> Result<(), Error> {
     Ok(())
 }
 
-/// What every writing command does, with a change that touches one secret.
+/// Does the same as every writing command, with a change of one secret.
 pub fn write(bytes: &[u8], token: &Token, path: &str) -> Result<Vec<u8>, Error> {
     let store = MemoryStore::holding(bytes);
     let mut vault = open_in(&store, token, Scan::Lookup)?;

@@ -1,5 +1,5 @@
-//! Compares a vault with a simple map after every change: opened again, both hold the same, and unchanged
-//! parts kept their bytes.
+//! Compares a vault with a simple map after every change: after reopening, both have the same content, and
+//! unchanged parts have kept their bytes.
 
 use super::apart::{Apart, PageApart, Raw};
 use super::{Owned, keyring, now, open, open_in, reference, workspace_name};
@@ -32,7 +32,7 @@ enum Step {
     Rename(usize, usize, usize),
     /// So many secrets at once, from this number on.
     Delete(usize, usize, u8),
-    /// Every field set to what it is.
+    /// Sets every field to its present value.
     Nothing(usize, usize),
     CreateWorkspace(usize),
     RenameWorkspace(usize, usize),
@@ -60,7 +60,7 @@ fn step() -> impl Strategy<Value = Step> {
     ]
 }
 
-/// The step, mostly at a secret that is there: chance alone would seldom meet one.
+/// The step, mostly aimed at an existing secret: chance alone would seldom hit one.
 fn aimed(mut step: Step, model: &Model) -> Step {
     if let Step::Update(w, n, _)
     | Step::Describe(w, n, _)
@@ -266,7 +266,7 @@ fn act(change: &mut Change<'_>, model: &Model, step: &Step) -> Result<(), Error>
     }
 }
 
-/// What a vault holds, everything in it opened.
+/// The content of a vault, all of it opened.
 fn contents(bytes: &[u8], owned: &Owned) -> Model {
     let vault = open(bytes, &owned.token, Scan::Everything).unwrap();
     let verified = vault.verify().unwrap();
@@ -338,7 +338,8 @@ fn check_pages(pages: &Pages) {
     }
 }
 
-/// Every record but the touched ones kept its line, and every page but theirs and the next its bytes.
+/// Checks that every untouched record kept its line, and that every page except theirs and the next kept its
+/// bytes.
 fn check_kept(before: &[u8], after: &[u8], owned: &Owned, step: &Step) {
     let (workspace, names) = touched(step);
     let (old, new) = (pages(before, owned), pages(after, owned));
@@ -421,7 +422,7 @@ proptest! {
     }
 }
 
-/// The steps that split and join pages, independent of chance.
+/// Runs the steps that split and join pages, independent of chance.
 #[test]
 fn pages_split_and_join_and_keep_their_bytes() {
     let owned = Owned::new();

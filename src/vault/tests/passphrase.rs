@@ -1,4 +1,4 @@
-//! Tests that a changed passphrase leaves nothing to sign with, and every other key at work.
+//! Tests that no key from before a changed passphrase can sign, and that every other key continues to work.
 
 use super::vectors::good::{CHEAP, PASSPHRASE, both};
 use super::{Owned, everything, header, now, open_in};
@@ -94,7 +94,7 @@ fn after_a_leak_no_key_trusts_the_old_signer() {
     assert!(by_passphrase(&owned, "another").is_some());
 }
 
-/// Who changes the own passphrase goes on with what the old one opened.
+/// You change your own passphrase, and continue with everything that the old one opened.
 #[test]
 fn the_own_passphrase_is_changed_too() {
     for trust in [Trust::Passes, Trust::Ends] {

@@ -1,9 +1,9 @@
-//! Reads malformed input by the hundred thousand: bits, lengths, tails, splices and key derivations, raw and
-//! with every hash, sum and signature made right again. `cargo test` has a short run of each; the long one is
-//! described in `tests/PROGRAMME.md`.
+//! Reads malformed input by the hundred thousand: bits, lengths, tails, splices and key derivations, unchanged
+//! and with every hash, sum and signature corrected. `cargo test` has a short run of each; `tests/PROGRAMME.md`
+//! describes the long one.
 //!
-//! Accepted input must be authentic: every value at the place where its owner put it, and, from an attacker
-//! without a key, every part signed by its owner.
+//! Accepted input must be authentic: every value is at the place where its owner put it, and, from an attacker
+//! without a key, every part is signed by its owner.
 
 use super::dice::Dice;
 use super::{Owned, open, put, reference};
@@ -24,16 +24,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 const STRANGER: [u8; 32] = [7; 32];
-/// Of processor time, so that a busy machine fails nothing.
+/// Processor time, so that a busy machine does not fail a test.
 const MOST_FOR_ONE: Duration = Duration::from_secs(1);
 const MOST_FOR_KDF: Duration = Duration::from_millis(10);
-/// Of the long run, which is a process of its own.
+/// For the long run, which is a process of its own.
 const MOST_MEMORY_KIB: i64 = 512 * 1024;
 
-/// How many cases there are of each kind.
+/// The number of cases of each kind.
 struct Size {
     seed: u64,
-    /// Every so many bits of vaults of 3, 20 and 200 KB; the seed says which of them.
+    /// One in so many bits of vaults of 3, 20 and 200 KB; the seed selects them.
     small: usize,
     medium: usize,
     large: usize,
@@ -54,7 +54,7 @@ fn malformed_input_is_refused_in_a_short_run() {
     .run();
 }
 
-/// `KLUIS_TEST_SEED` makes it another run.
+/// `KLUIS_TEST_SEED` selects another run.
 #[test]
 #[ignore = "takes half an hour"]
 #[expect(clippy::print_stdout, reason = "the figures of tests/PROGRAMME.md")]
@@ -70,7 +70,7 @@ fn malformed_input_is_refused_in_a_long_run() {
     })
     .run();
     let memory = getrusage(UsageWho::RUSAGE_SELF).unwrap().max_rss();
-    // Apple counts bytes, everybody else KiB.
+    // Apple counts bytes, all others KiB.
     let memory = memory
         / if cfg!(target_vendor = "apple") {
             1024
@@ -81,7 +81,7 @@ fn malformed_input_is_refused_in_a_long_run() {
     assert!(memory < MOST_MEMORY_KIB, "{memory} KiB");
 }
 
-/// Who made the hashes and signatures right again.
+/// The attacker who corrected the hashes and signatures.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 enum By {
     Nobody,
@@ -92,7 +92,7 @@ enum By {
 #[derive(Default)]
 struct Tally {
     cases: usize,
-    /// Nothing in it is not its owner's.
+    /// Everything in it is its owner's.
     authentic: usize,
     slowest: Duration,
 }
@@ -101,7 +101,7 @@ struct Tally {
 struct Ground {
     owned: Owned,
     keyring: LocalKeyring,
-    /// As it was at different times.
+    /// The vault at different times.
     versions: Vec<Vec<u8>>,
     parts: BTreeSet<String>,
     values: BTreeSet<(String, Vec<u8>)>,
@@ -151,7 +151,7 @@ impl Ground {
         &self.versions[1]
     }
 
-    /// Everything, if it opens, by its path.
+    /// Every value by its path, if the file opens.
     fn opened(&self, bytes: &[u8]) -> Result<BTreeMap<String, Vec<u8>>, Error> {
         let vault = open(bytes, &self.owned.token, Scan::Everything)?;
         let mut values = BTreeMap::new();
@@ -183,7 +183,7 @@ impl Ground {
         }
     }
 
-    /// Whether a file that opened holds nothing but what its owner put there.
+    /// Whether an opened file contains only content that its owner put there.
     #[track_caller]
     fn is_authentic(&self, bytes: &[u8], values: BTreeMap<String, Vec<u8>>, by: By, case: &str) {
         let foreign = values.into_iter().find(|pair| !self.values.contains(pair));
@@ -244,7 +244,7 @@ impl<'s> Programme<'s> {
         self.flips("bits of the large vault", &large, self.size.large);
     }
 
-    /// As it goes, so that a run that is stopped has figures too.
+    /// Prints figures during the run, so that a stopped run has some, too.
     #[expect(clippy::print_stdout, reason = "the figures of tests/PROGRAMME.md")]
     fn tell(&self, kind: &str) {
         for ((_, by), tally) in self.tallies.iter().filter(|((of, _), _)| *of == kind) {
@@ -356,11 +356,11 @@ impl<'s> Programme<'s> {
                 text.extend_from_slice(&donor[at.min(end)..]);
                 " joined"
             }
-            // A ciphertext, an id, an index, a key: what stands between two quotation marks.
+            // A ciphertext, an id, an index, a key: the text between two quotation marks.
             _ => {
                 let pieces = |line: &str| line.split('"').map(str::to_owned).collect::<Vec<_>>();
                 let mut mine = pieces(&text[at]);
-                // Mostly a line of the same kind, or nothing would fit.
+                // Mostly a line of the same kind, because others would seldom fit.
                 let alike: Vec<_> = donor.iter().map(|line| pieces(line)).collect();
                 let alike: Vec<_> = alike.iter().filter(|other| other[1] == mine[1]).collect();
                 if let Some(theirs) = alike.get(self.dice.below(alike.len().max(1))) {
@@ -375,7 +375,7 @@ impl<'s> Programme<'s> {
         }
     }
 
-    /// Parameters of every size: out of bounds they are named before any work, within them they are not.
+    /// Parameters of every size: those out of bounds are refused before any work, those within are not.
     fn kdfs(&mut self) {
         let store = MemoryStore::default();
         let passphrase = Passphrase::new(&crate::plaintext::Plaintext::new(b"words".to_vec()));

@@ -33,7 +33,7 @@ fn a_scoped_key_reads_its_own_workspace_alone() {
         let vault = open(&bytes, &token, Scan::Everything).unwrap();
         assert_eq!(vault.workspaces().len(), 1);
 
-        // Nor by asking the keyring itself for what lies there.
+        // Nor if it asks the keyring itself for the content.
         let keyring = super::keyring(&bytes, &token).unwrap();
         let apart = Apart::of(&bytes);
         let (default, staging) = (apart.workspace(0), apart.workspace(1));
@@ -119,7 +119,7 @@ fn a_reading_keys_writes_are_refused() {
         "{refused:?}"
     );
 
-    // It can seal a record as well as any writer, and sign with a seed of its own.
+    // It can seal a record like any writer, and sign with a seed of its own.
     let keyring = super::keyring(&owned.bytes(), &token).unwrap();
     let mut apart = Apart::of(&owned.bytes());
     let staging = apart.workspace(1);
@@ -140,7 +140,7 @@ fn a_reading_keys_writes_are_refused() {
         );
     }
 
-    // Or name that seed in the header, which it cannot sign.
+    // Or it names that seed in the header, which it cannot sign.
     let own = crate::sealed::line::encode(&verify_key(&seed));
     let ours =
         crate::sealed::line::encode(&super::header(&owned.bytes()).content().workspaces[1].verify);

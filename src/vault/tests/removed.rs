@@ -1,4 +1,4 @@
-//! Tests a key that was removed: its holder still knows the old secrets, and nothing that came after.
+//! Tests a removed key: its holder still knows the old secrets, and no later one.
 
 use super::apart::{Apart, Hostile};
 use super::{Owned, damage, everything, header, keyring, value};
@@ -18,8 +18,8 @@ fn a_removed_key_opens_nothing_new_and_signs_nothing_valid() {
     let old = owned.bytes();
     let mut removed = keyring(&old, &token).unwrap();
 
-    // What taking a key away has to do: its line goes, the workspace gets other keys, its records are
-    // sealed again.
+    // Removing a key has three parts: its line goes, the workspace gets other keys, and its records are sealed
+    // again.
     let full = owned.keyring();
     let master = full.master().unwrap();
     let mut apart = Apart::of(&old);
@@ -73,7 +73,7 @@ fn a_removed_key_opens_nothing_new_and_signs_nothing_valid() {
             .is_err()
     );
 
-    // What it signs is not taken, and nor is what it once saw.
+    // Its signatures are refused, and so is the content that it once saw.
     let signature = Sealed::Damaged(Part::SectionSignature(staging));
     let mut own = Apart::of(&new);
     own.sections[1].advance();
@@ -89,11 +89,11 @@ fn a_removed_key_opens_nothing_new_and_signs_nothing_valid() {
         signature
     );
 
-    // The whole older file still opens for it: taking a key away does not unknow.
+    // The whole older file still opens for it: removing a key does not make its holder forget.
     assert_eq!(value(&old, &token, "name").unwrap(), b"old value");
 }
 
-/// A key whose line stays and whose grant was not made anew signs nothing that its readers would refuse.
+/// A key whose line stays and whose grant is out of date does not sign: every reader would refuse the signature.
 #[test]
 fn an_old_grant_gives_no_right_to_write() {
     let owned = Owned::with(&[("staging/name", "value")]);

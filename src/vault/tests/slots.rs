@@ -1,5 +1,5 @@
-//! Compares slots with a simple map: after every step and at any time, the effective value is that of a map
-//! from seconds to values.
+//! Compares slots with a simple map: after every step and at any time, the effective value is that of a map from
+//! seconds to values.
 
 use super::{Owned, now, open_in, reference};
 use crate::plaintext::Plaintext;
@@ -19,7 +19,7 @@ use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-/// What a map would hold: a value from each second on, and when it was written.
+/// The content of such a map: a value from each second on, and when it was written.
 type Model = BTreeMap<u64, Held>;
 
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -39,7 +39,7 @@ enum Step {
     Rotate(u8, Option<u64>, Option<usize>),
     RollBack(Option<u64>),
     Prune(usize),
-    /// A rotation with a side effect, and how that came out.
+    /// A rotation with a side effect, and its outcome.
     Exec(u8, Side),
 }
 
@@ -79,7 +79,7 @@ fn step() -> impl Strategy<Value = Step> {
     ]
 }
 
-/// A clock that is moved by hand.
+/// A clock that the test sets.
 #[derive(Default)]
 struct Hand(Cell<u64>);
 
@@ -95,7 +95,7 @@ impl Clock for &Hand {
     }
 }
 
-/// What is effective at a second, if nothing was written as of later.
+/// The effective value at a second, if nothing was written for a later one.
 fn at(model: &Model, second: u64) -> Option<(u64, u8)> {
     let last = model.range(..=second).next_back();
     last.map(|(&slot, held)| (slot, held.value))
@@ -112,7 +112,7 @@ fn has_begun(slot: u64, written: u64, now: u64) -> bool {
     slot <= now || (slot <= written && written <= now + CLOCK_TOLERANCE_SECONDS)
 }
 
-/// Puts a value into a slot, unless it is there. A slot that has begun stays so.
+/// Puts a value into a slot, unless it is already there. A slot that has begun stays so.
 fn put(model: &mut Model, slot: u64, value: u8, written: u64) {
     let held = model.get(&slot);
     if held.is_none_or(|held| held.value != value) {
@@ -145,7 +145,7 @@ fn prune(model: &mut Model, second: u64, keep: usize) {
     }
 }
 
-/// Whether a clock far ahead wrote a slot as of its now.
+/// Whether a clock far ahead wrote a slot for its present second.
 fn is_ahead(model: &Model, now: u64) -> bool {
     let far = now + CLOCK_TOLERANCE_SECONDS;
     let mut slots = model.iter();
@@ -302,7 +302,7 @@ fn act(change: &mut Change<'_>, step: &Step) -> Result<(), Error> {
     }
 }
 
-/// At every second that matters, the vault and the map agree.
+/// Checks that the vault and the map agree at every second that matters.
 fn check(owned: &Owned, model: &Model) {
     let vault = open_in(&owned.store, &owned.token, Scan::Lookup).unwrap();
     let secret = vault.secret(None, &reference("name")).unwrap();
@@ -414,7 +414,7 @@ fn the_hundred_and_first_slot_is_refused_until_others_go() {
     let at = Begin::At(start + full + 1);
     let error = rotate(&owned, "one more", rotation(at, None)).unwrap_err();
     assert!(matches!(error, Error::InUse { .. }));
-    // All but the first are still to come: nothing is superseded.
+    // All but the first are in the future: nothing is superseded.
     assert!(rotate(&owned, "one more", rotation(at, Some(0))).is_err());
     let (first, kept) = (start + 1, rotation(Begin::At(start + 1), Some(0)));
     let error = rotate(&owned, "other", kept).unwrap_err();

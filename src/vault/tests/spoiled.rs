@@ -1,4 +1,4 @@
-//! What somebody spoiled before his key was taken away does not stop the owner: notes of keys, and a workspace.
+//! Tests that the owner can still work after a removed key's holder spoiled notes of keys, or a workspace.
 
 use super::apart::{Apart, Hostile, Section};
 use super::apps::change_as;
@@ -33,7 +33,7 @@ fn garbage(_: &Owned, _: KeyId) -> Vec<u8> {
     vec![7; 120]
 }
 
-/// Well sealed, with a label that breaks its rule.
+/// Correctly sealed, with a label that breaks its rule.
 fn bad_label(owned: &Owned, id: KeyId) -> Vec<u8> {
     let about = meta::Key {
         label: "\u{1b}[2J".into(),
@@ -91,11 +91,11 @@ fn a_key_with_spoiled_notes_is_never_granted_anew() {
     vault.verify().unwrap();
 }
 
-/// Every way in which a writer of one workspace can spoil it without touching the structure of the file.
+/// Every way for a writer of one workspace to spoil it without touching the structure of the file.
 #[test]
 fn a_spoiled_workspace_can_be_deleted_by_force() {
     let spoil: [fn(&LocalKeyring, &mut Section); 3] = [
-        // Mis-sorted.
+        // Wrongly sorted.
         |keyring, section| {
             let mut records = section.records(keyring);
             records.reverse();
@@ -110,7 +110,7 @@ fn a_spoiled_workspace_can_be_deleted_by_force() {
             });
             section.set(keyring, &[vec![raw]]);
         },
-        // Lines of records that are not those of the index.
+        // Lines of records that do not match the index.
         |_, section| {
             let line = &mut section.pages[0].lines[1];
             *line = line.chars().rev().collect();

@@ -1,4 +1,4 @@
-//! Tests an attacker who can change the file and holds no key: bits, lengths, lines and pages.
+//! Tests an attacker who can change the file and has no key: bits, lengths, lines and pages.
 
 use super::apart::Apart;
 use super::{Owned, damage, everything, open, reference, value, write};
@@ -7,7 +7,7 @@ use crate::vault::change::{Deletion, References};
 use crate::vault::{Error, Scan};
 use std::collections::BTreeSet;
 
-/// Refused as what it is: not as a wrong token, not as a missing secret.
+/// Refused as damage: not as a wrong token, and not as a missing secret.
 #[track_caller]
 fn is_damage<T>(answer: Result<T, Error>, case: &str) {
     use sealed::Error::{Damaged, Kdf, Unsupported};
@@ -22,14 +22,14 @@ fn flipped(bytes: &[u8], bit: usize) -> Vec<u8> {
     flipped
 }
 
-/// Enumerating and writing both refuse it.
+/// Checks that enumerating and writing both refuse it.
 #[track_caller]
 fn refused(bytes: &[u8], owned: &Owned, case: &str) {
     is_damage(everything(bytes, &owned.token), case);
     is_damage(write(bytes, &owned.token, "default/new"), case);
 }
 
-/// A lookup gives the value or fails.
+/// Checks that a lookup gives the value or fails.
 #[track_caller]
 fn never_another_value(bytes: &[u8], owned: &Owned, secrets: &[(String, String)], case: &str) {
     for (path, expected) in secrets {
@@ -136,7 +136,7 @@ fn a_flip_in_another_record_changes_no_answer() {
     let mut at = apart.header.len() + apart.sections[0].head.len();
     let (mut own, mut other) = (0, 0);
     for page in &apart.sections[0].pages {
-        // It is in the index of its page, and in its own line.
+        // The id is in the index of its page, and in its own line.
         let position = page.open(&keyring, workspace);
         let position = position.iter().position(|raw| raw.index == index);
         for (line, text) in page.lines.iter().enumerate() {
@@ -201,7 +201,7 @@ fn no_line_can_be_moved_dropped_or_doubled() {
     }
 }
 
-/// With their lines in the directory and without; the last pages are those of a newer revision.
+/// With and without their lines in the directory; the last pages are those of a newer revision.
 #[test]
 fn no_page_can_be_moved_dropped_doubled_or_replaced() {
     let secrets = numbered("default", 150);
@@ -282,7 +282,7 @@ fn no_page_can_be_moved_dropped_doubled_or_replaced() {
     assert!(tried > 80, "{tried}");
 }
 
-/// An id is searched as text: a flipped bit in it must not make its secret absent.
+/// An id is searched as text: its secret must not count as missing after a bit in it has flipped.
 #[test]
 fn a_secret_whose_id_is_damaged_is_not_absent() {
     let owned = Owned::with(&[("default/name", "value")]);

@@ -36,7 +36,7 @@ fn an_id_that_is_there_twice_is_damage() {
     let twice = sealed::Error::Damaged(Part::Record(theirs.id.to_string()));
     let error = damage(everything(&bytes, &scene.owned.token), "everything");
     assert_eq!(error, twice);
-    // By its id the one in `default` is not the other's, nor is it in the workspace that has the other.
+    // By its id the one in `default` is not found as the other's, nor in the workspace that has the other.
     let id = theirs.id.to_string();
     assert_eq!(
         damage(value(&bytes, &scene.owned.token, &id), "read"),
@@ -53,7 +53,7 @@ fn an_id_that_is_there_twice_is_damage() {
     assert_eq!(found, b"default value");
 }
 
-/// Where the true one may not be given, the other is not given in its place.
+/// If the true secret is blocked, the other is not given in its place.
 #[test]
 fn a_doubled_id_finds_nothing_even_if_one_secret_is_blocked() {
     let scene = scene();

@@ -1,4 +1,4 @@
-//! Tests an unfinished rotation: the other commands meanwhile, and that its value is not lost.
+//! Tests an unfinished rotation: other commands meanwhile, and that its value is not lost.
 
 use super::slots::rotation;
 use super::{Owned, now, open_in, reference};

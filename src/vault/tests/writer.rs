@@ -16,7 +16,7 @@ use crate::vault::change::{Deletion, References};
 
 pub struct Scene {
     pub owned: Owned,
-    /// The hostile writer's, for `staging`.
+    /// The hostile writer's keyring for `staging`.
     pub keyring: LocalKeyring,
     pub reader: Token,
     pub staging: WorkspaceId,
@@ -74,8 +74,8 @@ impl Scene {
         records
     }
 
-    /// Listing, verifying and writing name this part as damaged, for both who can read it; what lies
-    /// in the other workspace is still looked up.
+    /// Checks that listing, verifying and writing report this part as damaged, for both who can read it, and that
+    /// lookups in the other workspace still work.
     #[track_caller]
     pub fn refuse(&self, bytes: &[u8], part: &Part, case: &str) {
         let expected = sealed::Error::Damaged(part.clone());
@@ -88,7 +88,7 @@ impl Scene {
         }
     }
 
-    /// The record of `name` is damaged, by whichever way it is come to.
+    /// Checks that the record of `name` is damaged on every way to it.
     #[track_caller]
     fn refuse_record(&self, hostile: &Hostile<'_>, case: &str) {
         let raw = hostile.raw(&self.keyring, self.staging, |entry| entry);
@@ -124,7 +124,7 @@ fn a_writers_valid_section_opens() {
     write(&bytes, &scene.owned.token, "staging/new").unwrap();
 }
 
-/// How a secret comes to break a rule.
+/// A way for a secret to break a rule.
 type Break<'a> = &'a dyn Fn(&mut Hostile<'_>);
 
 #[test]
@@ -195,7 +195,7 @@ fn an_entry_that_breaks_a_rule_is_damage() {
     for (case, change) in cases {
         scene.refuse_record(&with(change), case);
     }
-    // A name that breaks the rule, under its own index, is never listed and cannot be asked for.
+    // A name that breaks the rule, under its own index, is never listed and cannot be requested.
     for name in [
         "../x",
         "\u{1b}[2J",
@@ -210,7 +210,7 @@ fn an_entry_that_breaks_a_rule_is_damage() {
         let part = Part::Record(hostile.id.to_string());
         scene.refuse(&scene.holding(vec![raw]), &part, name);
     }
-    // A name that is not the index's.
+    // A name that does not match the index.
     let mut hostile = Hostile::new("name", &[b"value"]);
     hostile.entry.name = "other".into();
     let raw = hostile.raw(&scene.keyring, scene.staging, |entry| entry);
@@ -269,7 +269,7 @@ fn an_index_has_one_spelling() {
     scene.refuse(&scene.holding(twice), &page, "an entry too many");
 }
 
-/// It opens: the rule of an environment key allows it. What must not happen is that it gets there.
+/// It opens: the rule of an environment key allows it. `run` must refuse to set it.
 #[test]
 fn a_secret_that_wants_to_be_ld_preload_opens() {
     let scene = scene();
@@ -296,7 +296,7 @@ fn the_last_revision_opens_and_takes_no_other_after_it() {
     }
     let error = damage(write(&bytes, &scene.owned.token, "staging/new"), "the last");
     assert!(matches!(error, sealed::Error::Full { .. }), "{error}");
-    // The other workspaces go on, and so does the header.
+    // The other workspaces continue to work, and so does the header.
     write(&bytes, &scene.owned.token, "default/new").unwrap();
     let bytes = write(&bytes, &scene.owned.token, "third/new").unwrap();
     everything(&bytes, &scene.owned.token).unwrap();
@@ -357,7 +357,7 @@ fn an_older_section_signed_again_is_a_new_revision_or_nothing() {
     assert_eq!(value(&bytes, &scene.reader, "name").unwrap(), b"value");
 }
 
-/// A writer has no seed but its own workspace's.
+/// A writer has only its own workspace's seed.
 #[test]
 fn a_writer_signs_no_other_section() {
     let scene = scene();

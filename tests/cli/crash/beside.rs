@@ -1,4 +1,4 @@
-//! Tests crashes while files beside the vault are written: each is the old one or the new one, whole.
+//! Tests crashes while files beside the vault are written: each is completely the old one or the new one.
 
 use super::scenario::{Scenario, State, of, with_values};
 use crate::sandbox::Sandbox;
@@ -44,7 +44,7 @@ fn with_template() -> Sandbox {
 }
 
 fn filled(sandbox: &Sandbox, _printed: &[u8]) -> State {
-    // A process killed while writing leaves a private file, which is never found and removed.
+    // A process killed while writing leaves a private file behind, which is never found and removed.
     for entry in fs::read_dir(sandbox.home()).unwrap() {
         let entry = entry.unwrap();
         if entry.file_name().to_string_lossy().ends_with(".tmp") {
@@ -62,7 +62,7 @@ fn filled(sandbox: &Sandbox, _printed: &[u8]) -> State {
     State::After
 }
 
-/// No file, or one whose public half can be told.
+/// No file, or one with a readable public key.
 fn identity(sandbox: &Sandbox, _printed: &[u8]) -> State {
     let file = sandbox.given_path("identity");
     if !file.exists() {
@@ -74,7 +74,7 @@ fn identity(sandbox: &Sandbox, _printed: &[u8]) -> State {
     State::After
 }
 
-/// A project of which one is trusted already, and one that is not.
+/// A project of which one file is already trusted, and another is not.
 fn with_project() -> Sandbox {
     let sandbox = with_values("old", "new");
     for name in ["first", "project"] {
@@ -89,7 +89,7 @@ fn with_project() -> Sandbox {
     sandbox
 }
 
-/// One agreement, or both; and the project file draws on the vault only with its own.
+/// One agreement, or both; the project file gets values of the vault only with its own.
 fn trusted(sandbox: &Sandbox, _printed: &[u8]) -> State {
     let listed = sandbox.kluis(["trust", "--list", "--json"]).run();
     let count = listed.json()["count"].as_u64();

@@ -1,5 +1,5 @@
-//! Tests crashes of the verbs that no other list has: secrets, many at once, apps, workspaces, keys of other
-//! kinds, and bringing back a kept copy.
+//! Tests crashes of the verbs in no other list: secrets, many at once, apps, workspaces, keys of other kinds, and
+//! restoring a kept copy.
 
 use super::scenario::{Scenario, State, of, reader_opens, with_owner, with_values};
 use crate::sandbox::{CHEAP_KDF, Invocation, Sandbox};
@@ -168,7 +168,7 @@ fn prepared(sandbox: &Sandbox, line: &[&str]) {
     done.any_stdout().any_stderr().exits(0);
 }
 
-/// Which of two texts a command prints.
+/// The one of two texts that a command prints.
 fn among(sandbox: &Sandbox, line: &[&str], [before, after]: [&str; 2]) -> State {
     let listed = sandbox.kluis(line).run();
     let text = String::from_utf8(listed.stdout.clone()).unwrap();
@@ -271,7 +271,7 @@ fn with_project() -> Sandbox {
     sandbox
 }
 
-/// Which of two sets of variables the app has.
+/// The one of two sets of variables that the app has.
 fn links(sandbox: &Sandbox, [before, after]: [&[&str]; 2]) -> State {
     let shown = sandbox.kluis(["app", "show", "web", "--json"]).run();
     let object = shown.json();
@@ -294,7 +294,7 @@ fn with_staging() -> Sandbox {
     sandbox
 }
 
-/// Which of two names a workspace has, with its secret in it.
+/// The one of two names that a workspace has, with its secret in it.
 fn workspaces(sandbox: &Sandbox, [before, after]: [&str; 2]) -> State {
     let has = |name: &str| {
         let listed = sandbox.kluis(["list", "-q", "-w", name]).run();
@@ -348,7 +348,7 @@ fn admitted(sandbox: &Sandbox, variable: &str, file: &str) -> State {
     State::Before
 }
 
-/// A secret was deleted, and is in the copy before that.
+/// A secret was deleted, and the previous copy has it.
 fn deleted() -> Sandbox {
     let sandbox = with_values("old", "new");
     prepared(&sandbox, &["delete", "name", "--forever", "--yes"]);
@@ -368,7 +368,7 @@ fn restored() -> Sandbox {
     sandbox
 }
 
-/// A key with full access was removed, and opens a copy from before that.
+/// A key with full access was removed; it opens a copy from before that.
 fn key_removed() -> Sandbox {
     let sandbox = with_owner();
     let verify = sandbox.kluis(["vault", "verify", "--json"]).run();
@@ -378,7 +378,7 @@ fn key_removed() -> Sandbox {
     sandbox
 }
 
-/// One bit of the last record is another.
+/// One bit of the last record is flipped.
 fn damaged() -> Sandbox {
     let sandbox = with_values("old", "new");
     let mut bytes = sandbox.bytes();
@@ -388,9 +388,9 @@ fn damaged() -> Sandbox {
     sandbox
 }
 
-/// Damaged as before, or what was there before the last change.
+/// Still damaged, or the vault from before the last change.
 fn repaired(sandbox: &Sandbox, _printed: &[u8]) -> State {
-    // A list reads no values, and does not meet the damage.
+    // A list reads no values, and does not find the damage.
     let verified = sandbox.kluis(["vault", "verify"]).run();
     if verified.code == 0 {
         verified.any_stdout().any_stderr().exits(0);

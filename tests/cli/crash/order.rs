@@ -1,32 +1,32 @@
-//! Tests the order of system calls: no file may take a name before its bytes are durable. A killed process
-//! cannot show that; only a power cut can, and on one file system more than on another.
+//! Tests the order of system calls: no file may take a name before its bytes are durable. A killed process cannot
+//! show that; only a power cut can, and on some file systems more than on others.
 
 use super::trace::Trace;
 use std::collections::{HashMap, HashSet};
 
-/// What this machine has seen is lost without harm; what it expects is not.
+/// The memory of this machine may be lost without harm; its expectations may not.
 pub const SEEN: &str = "/.local/state";
 const SEEN_FOLDER: &str = "vaults";
 
-/// What is known about the files of one directory while the calls go by. Files are told by their names
-/// there, directories by the last part of theirs.
+/// The facts about the files of one directory while the calls go by. Files are identified by their names there,
+/// directories by the last part of theirs.
 #[derive(Default)]
 struct Watch<'t> {
     /// The open files, by descriptor.
     open: HashMap<&'t str, &'t str>,
     durable: HashSet<&'t str>,
     read_back: HashSet<&'t str>,
-    /// Names that changed since their directory was made durable, by directory.
+    /// Names that changed since their directory was last made durable, by directory.
     loose: HashMap<String, Vec<&'t str>>,
     replaced: usize,
-    /// What is expected was written, and may be lost.
+    /// The expectation was written, and may be lost.
     is_expectation_loose: bool,
     /// The previous copy was removed, and may come back.
     may_come_back: bool,
 }
 
-/// Fails unless what takes the name `vault` is durable and was read back, what this machine expects is durable
-/// before, and every name is made durable in its directory, at the end and before another process begins.
+/// Fails unless the file that takes the name `vault` is durable and was read back, this machine's expectation is
+/// durable before, and every name is made durable in its directory, at the end and before another process starts.
 pub fn check(scenario: &str, trace: &Trace, vault: &str) {
     let mut watch = Watch::default();
     for line in trace.own_lines() {
@@ -106,7 +106,7 @@ impl<'t> Watch<'t> {
                     );
                     self.replaced += 1;
                 }
-                // What the scenarios begin with was seen before, so that only expectations are written then.
+                // The scenarios begin with a known vault, so only expectations are written then.
                 if self.is_seen(to, first) && self.replaced == 0 {
                     assert!(
                         self.durable.contains(file_name(from)),
@@ -123,7 +123,7 @@ impl<'t> Watch<'t> {
                 }
                 self.loosen(path, first, file_name(path));
             }
-            // Another process may make the change known: it must not be lost any more by then.
+            // Another process may reveal the change: from then on it must not be lost.
             ("clone" | "clone3" | "vfork" | "fork", _) => self.check_durable(scenario),
             _ => {}
         }
@@ -135,12 +135,12 @@ impl<'t> Watch<'t> {
         assert!(first.is_none(), "{scenario}: not durable: {first:?}");
     }
 
-    /// Whether a path, seen from what is open as `at`, lies where this machine keeps what it has seen.
+    /// Whether a path, relative to the descriptor `at`, is in this machine's memory.
     fn is_seen(&self, path: &str, at: &str) -> bool {
         path.contains(SEEN) || self.open.get(at) == Some(&SEEN_FOLDER)
     }
 
-    /// Remembers a change of `name` in the directory that `path` tells, or that is open as `at`.
+    /// Remembers a change of `name` in the directory of `path`, or in the one open as `at`.
     fn loosen(&mut self, path: &'t str, at: &str, name: &'t str) {
         if self.is_seen(path, at) {
             return;

@@ -1,4 +1,4 @@
-//! Injects one fault at one call, and checks what must be true afterwards.
+//! Injects one fault at one call, and checks the promises afterwards.
 
 use super::scenario::{Scenario, State, Writes};
 use super::trace::Call;
@@ -7,7 +7,7 @@ use std::fmt;
 use std::fs;
 use std::path::Path;
 
-/// `code` as a shell tells of a process that was killed.
+/// `code` of a killed process, as a shell reports it.
 pub const KILLED: i32 = 128 + 9;
 /// The documented codes of a failure, without those of `run`.
 const FAILURES: std::ops::RangeInclusive<i32> = 1..=9;
@@ -18,7 +18,7 @@ pub enum Fault {
     Kill,
     /// The call is not made and fails.
     Error(&'static str),
-    /// The call is not made and says that it wrote one byte.
+    /// The call is not made and reports that it wrote one byte.
     ShortWrite,
 }
 
@@ -42,7 +42,7 @@ pub struct Point {
     is_of_what_was_seen: bool,
 }
 
-/// How the command that was struck ended.
+/// The end of the command.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Ended {
     Killed,
@@ -64,7 +64,7 @@ impl fmt::Display for Point {
 }
 
 impl Point {
-    /// `None` where the fault makes no sense.
+    /// `None` if the fault makes no sense.
     pub fn new(call: &Call, fault: Fault) -> Option<Self> {
         let sensible = fault != Fault::ShortWrite || call.name == "write";
         sensible.then(|| Self {
@@ -75,14 +75,14 @@ impl Point {
         })
     }
 
-    /// Under which the command meets this fault.
+    /// The `strace` command that injects this fault.
     pub fn strace(&self, log: &Path) -> [String; 7] {
         let trace = format!("trace={}", self.call);
         let log = log.to_str().unwrap();
         ["strace", "-o", log, "-e", &trace, "-e", &self.to_string()].map(str::to_owned)
     }
 
-    /// Runs the command with this fault in a copy of `template`, and checks everything that is promised.
+    /// Runs the command with this fault in a copy of `template`, and checks every promise.
     pub fn strike(&self, scenario: &Scenario, template: &Sandbox) -> (Ended, State) {
         let sandbox = template.copy();
         let log = sandbox.given_path("strace");
@@ -117,7 +117,7 @@ impl Point {
                 outcome.stderr
             ),
         }
-        // The only way to remove it was refused; the next writer does.
+        // The only way to remove it was refused; the next writer removes it.
         let may_litter = ended == Ended::Killed || self.call.starts_with("unlink");
         if !may_litter {
             let names = names(&sandbox);
@@ -129,9 +129,9 @@ impl Point {
         (ended, state)
     }
 
-    /// Whether nothing could make up for it: what did not become durable, or did not take its name. What a
-    /// machine expects is written again after the change, and a copy that cannot be expected is not restored.
-    /// An interrupted call is made again.
+    /// Whether the fault must be reported because nothing can make up for it: something did not become durable,
+    /// or did not take its name. The expectation of a machine is written again after the change, and a copy that
+    /// cannot be expected is not restored. An interrupted call is made again.
     fn must_be_told(&self) -> bool {
         let lasting = [Fault::Error("EIO"), Fault::Error("ENOSPC")];
         let call = self.call.as_str();
@@ -139,7 +139,7 @@ impl Point {
         lasting.contains(&self.fault) && is_lasting && !self.is_of_what_was_seen
     }
 
-    /// How it ended, after making sure that the fault occurred.
+    /// The end of the command, after checking that the fault occurred.
     fn ended(&self, outcome: &Outcome, log: &str) -> Ended {
         let told = outcome.stderr.contains("kluis: error: ");
         let code = outcome.code;
@@ -161,7 +161,7 @@ impl Point {
     }
 }
 
-/// The memory of what was seen is not read back: when a part of it was lost, the next command says so, once.
+/// The memory is not read back: if a part of it was lost, the next command reports it, once.
 fn hear_of_what_was_seen(scenario: &Scenario, sandbox: &Sandbox) {
     let mut list = sandbox.kluis(["list"]);
     if let Some((variable, key)) = (scenario.key)(sandbox, State::Before) {
@@ -177,8 +177,8 @@ fn says_it_was_replaced(stderr: &str) -> bool {
         .any(|text| stderr.contains(text))
 }
 
-/// Whether the call that failed was the one that prints the result: all is done by then, and a script
-/// that did not get the id must not take it for given.
+/// Whether the failed call was the one that prints the result: everything is done then, and a script that did not
+/// get the id must notice it.
 fn is_stdout(log: &str) -> bool {
     let struck = log.lines().find(|line| line.contains("(INJECTED)"));
     struck.is_some_and(|line| line.starts_with("write(1,"))
@@ -195,7 +195,7 @@ fn names(sandbox: &Sandbox) -> Vec<String> {
     names
 }
 
-/// The next change works, and leaves nothing behind that is not meant to be there.
+/// Checks that the next change works, and leaves nothing unexpected behind.
 pub fn recover(scenario: &Scenario, sandbox: &Sandbox, state: State) {
     (scenario.settle)(sandbox, state);
     let Some((variable, key)) = (scenario.key)(sandbox, state) else {

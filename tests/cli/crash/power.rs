@@ -1,8 +1,8 @@
-//! Tests power cuts. A command works in a file system of its own, whose disk is an image. The command is
-//! killed, and the image at that moment is what a disk has when its power fails: nothing that the system had
-//! not written yet. Then the image is mounted again, and its journal replayed.
+//! Tests power cuts. A command works in a separate file system, whose disk is an image. The command is killed,
+//! and the image at that moment has the content of a disk when its power fails: nothing that the system had not
+//! written yet. Then the image is mounted again, and its journal replayed.
 //!
-//! It needs root, `mkfs` and loop devices. Where one is missing, the tests print so and pass.
+//! It needs root, `mkfs` and loop devices. If one is missing, the tests print so and pass.
 
 use super::point::{Fault, KILLED, Point, recover};
 use super::scenario::{Scenario, State, Writes};
@@ -20,8 +20,8 @@ struct FileSystem {
     name: &'static str,
     mib: u64,
     make: &'static [&'static str],
-    /// Those with which it writes nothing by itself as long as a command takes, and makes nothing durable of
-    /// its own accord for programs that rename too early.
+    /// Options with which it writes nothing by itself during a command, and makes nothing durable on its own for
+    /// programs that rename too early.
     options: &'static str,
 }
 
@@ -53,23 +53,23 @@ const FILE_SYSTEMS: [FileSystem; 4] = [
     },
 ];
 
-/// What happens between the kill and the cut.
+/// The event between the kill and the cut.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Then {
     Nothing,
-    /// Another program makes a file of its own durable, and with it the journal: names may be on the disk by
-    /// then whose bytes are not.
+    /// Another program makes a file of its own durable, and with it the journal: then names may be on the disk
+    /// before their bytes.
     Fsync,
 }
 
-/// Makes the image `$1` with what is in `$2`, mounted at `$3` with the options `$4`.
+/// Makes the image `$1` with the content of `$2`, mounted at `$3` with the options `$4`.
 const MAKE: &str = r#"
 image=$1 from=$2 place=$3 options=$4; shift 4
 "$@" "$image" && mount -o "loop,$options" "$image" "$place" && cp -a "$from/." "$place" && umount "$place"
 "#;
 
-/// Puts a copy of the image `$1` under `$3` while the rest runs, and what the cut left of it into `$4`. What this
-/// machine has seen is in `$7`: it names the vault's place, which differs from that of the image.
+/// Puts a copy of the image `$1` under `$3` while the rest runs, and the files that the cut left into `$4`. `$7`
+/// is this machine's memory: it names the vault's place, which differs from that of the image.
 const CUT: &str = r#"
 image=$1 disk=$2 place=$3 left=$4 options=$5 another=$6 seen=$7; shift 7
 mounted() { mount -o "loop,$options" "$1" "$place" || exit 99; }
@@ -86,14 +86,14 @@ exit "$code"
 
 const BROKEN_SCRIPT: std::ops::RangeInclusive<i32> = 96..=99;
 
-/// A file system with what a scenario begins with.
+/// A file system with the initial state of a scenario.
 struct Disk<'f> {
     system: &'f FileSystem,
     directory: TempDir,
 }
 
 impl<'f> Disk<'f> {
-    /// An error says why it cannot be made or mounted here.
+    /// Makes and mounts it. The error is the reason why that is impossible here.
     fn new(system: &'f FileSystem, template: &Sandbox) -> Result<Self, String> {
         let directory = tempfile::tempdir().unwrap();
         let disk = Self { system, directory };
@@ -117,7 +117,7 @@ impl<'f> Disk<'f> {
         self.directory.path().join("image")
     }
 
-    /// Runs the command until `point`, if any, and looks at what a power cut leaves then.
+    /// Runs the command until `point`, if any, and looks at the files that a power cut leaves then.
     fn cut(
         &self,
         scenario: &Scenario,
@@ -179,7 +179,7 @@ impl<'f> Disk<'f> {
     }
 }
 
-/// Where the vault is, and what this machine has seen.
+/// The folder of the vault and of this machine's memory.
 fn local(sandbox: &Sandbox) -> PathBuf {
     sandbox.home().join(".local")
 }
@@ -187,13 +187,13 @@ fn local(sandbox: &Sandbox) -> PathBuf {
 #[derive(Default)]
 struct Tally {
     cuts: usize,
-    /// By the state that was left.
+    /// By the remaining state.
     left: [usize; 3],
     wrong: Vec<String>,
 }
 
-/// Cuts the power at each call of the command that writes, and when it has told its success. The call that
-/// makes a file is left out: what it leaves is seen at the next of them.
+/// Cuts the power at each call of the command that writes, and after it reports success. It skips the call that
+/// makes a file: the next call shows its effect.
 fn sweep(disk: &Disk, scenario: &Scenario, template: &Sandbox, tally: &mut Tally) {
     let calls = Trace::of(scenario, template).calls();
     let calls = calls

@@ -1,5 +1,5 @@
-//! Tests crashes of commands that change values over time, above all the rotation with a command: a server
-//! shows by the password it accepts which state is right.
+//! Tests crashes of commands that change values over time, above all the rotation with a command: the password
+//! that a server accepts shows which state is right.
 
 use super::scenario::{Scenario, State, Writes, of, with_values};
 use crate::sandbox::Sandbox;
@@ -96,7 +96,7 @@ fn on_the_way(sandbox: &Sandbox, _printed: &[u8]) -> State {
     }
 }
 
-/// For a rotation that was interrupted before this command: only its end changes anything.
+/// For a rotation that was interrupted before this command: only the command's end changes anything.
 fn still_pending(sandbox: &Sandbox, printed: &[u8]) -> State {
     match on_the_way(sandbox, printed) {
         State::Between => State::Before,
@@ -104,7 +104,7 @@ fn still_pending(sandbox: &Sandbox, printed: &[u8]) -> State {
     }
 }
 
-/// Each way out of an unfinished rotation ends with the password that the server takes.
+/// Each way out of an unfinished rotation ends with the password that the server accepts.
 fn settle(sandbox: &Sandbox) {
     let copy = sandbox.copy();
     resume(&copy).run().any_stdout().exits(0);
@@ -134,7 +134,7 @@ fn killed(before: &str, after: &str) -> Sandbox {
     sandbox
 }
 
-/// Which of two values, in files, is effective.
+/// The one of two values, in files, that is effective.
 fn effective(sandbox: &Sandbox, [before, after]: [&str; 2]) -> State {
     let value = sandbox.get("name");
     if value == sandbox.was_given(before) {

@@ -1,23 +1,23 @@
-//! The commands that are struck: the vault before each, and how to tell the old state from the new.
+//! The commands to interrupt: the vault before each, and the way to tell the old state from the new.
 
 use crate::sandbox::{CHEAP_KDF, Invocation, Sandbox};
 use std::ffi::OsString;
 
-/// Which state a vault is in; any other fails the test.
+/// The state of a vault; any other fails the test.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum State {
     Before,
-    /// One step was taken, and the next command says so.
+    /// One step was done, and the next command reports it.
     Between,
     After,
 }
 
-/// How a command gets from one state to the other.
+/// The way of a command from one state to the other.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Writes {
-    /// By replacing the vault once: before, it has its old bytes.
+    /// Replaces the vault once: before that, it has its old bytes.
     Once,
-    /// More than once, and it may go back.
+    /// In several steps, and it may go back.
     InSteps,
 }
 
@@ -28,15 +28,16 @@ pub struct Scenario {
     /// The state of the vault, given what the command printed.
     pub look: fn(&Sandbox, &[u8]) -> State,
     pub writes: Writes,
-    /// Whether what opened the vault before is to open no copy that lies beside the new one.
+    /// Whether the key that opened the vault before must not open a copy beside the new one.
     pub takes_away: bool,
-    /// Ends what the command left unfinished in this state.
+    /// Finishes the work that the command left in this state.
     pub settle: fn(&Sandbox, State),
-    /// The variable that unlocks the vault in this state; `None` when nobody was given a key.
+    /// The variable that unlocks the vault in this state; `None` if no key was printed.
     pub key: fn(&Sandbox, State) -> Option<(&'static str, OsString)>,
 }
 
-/// As most are: it replaces the vault once, takes nothing away, and the token opens the vault before and after.
+/// The usual scenario: it replaces the vault once, takes no key away, and the token opens the vault before and
+/// after.
 pub const fn of(
     name: &'static str,
     prepare: fn() -> Sandbox,
@@ -168,7 +169,7 @@ pub fn token(sandbox: &Sandbox) -> (&'static str, OsString) {
     ("KLUIS_TOKEN", sandbox.token().into())
 }
 
-/// There, or to be restored with its value, as a copy shows.
+/// There, or restorable with its value, as a copy shows.
 fn deleted(sandbox: &Sandbox, _printed: &[u8]) -> State {
     let got = sandbox.kluis(["get", "name"]).run();
     if got.code == 0 {
@@ -218,7 +219,7 @@ fn has_key(sandbox: &Sandbox, printed: &[u8]) -> State {
     State::After
 }
 
-/// Secrets, and a token beside the owner's that reads them.
+/// Secrets, and a token besides the owner's that reads them.
 fn with_reader() -> Sandbox {
     with_token(&["--read-only"])
 }
@@ -254,7 +255,7 @@ pub fn reader_opens(sandbox: &Sandbox, _printed: &[u8]) -> State {
     State::After
 }
 
-/// Both tokens open before and after, and say the same.
+/// Both tokens open before and after, and report the same.
 fn is_other(sandbox: &Sandbox, _printed: &[u8]) -> State {
     assert!(sandbox.get("name") == sandbox.was_given("old"));
     let reader = sandbox.given_path("reader");
@@ -268,7 +269,7 @@ fn is_other(sandbox: &Sandbox, _printed: &[u8]) -> State {
     }
 }
 
-/// No vault, or a whole one that its token opens; without a token that was printed, one that says so.
+/// No vault, or a whole one that its token opens; without a printed token, one that asks for a key.
 fn new_vault(sandbox: &Sandbox, printed: &[u8]) -> State {
     if !sandbox.vault().exists() {
         return State::Before;
@@ -277,10 +278,10 @@ fn new_vault(sandbox: &Sandbox, printed: &[u8]) -> State {
     if let Some(token) = whole_token(printed) {
         sandbox.given("token", token);
         let opened = verify.env("KLUIS_TOKEN", token).run();
-        // If a part of what was seen was lost, it says so.
+        // If a part of the memory was lost, it warns.
         opened.any_stdout().any_stderr().exits(0);
     } else {
-        // Only a vault whose every byte is authentic gets as far as asking for the key.
+        // Only a vault whose bytes are all authentic gets as far as asking for the key.
         let stranger = Sandbox::with_vault().token();
         let locked = verify.env("KLUIS_TOKEN", stranger).run();
         locked.any_stderr().exits(4);
@@ -293,7 +294,7 @@ fn whole_token(printed: &[u8]) -> Option<&str> {
     (token.starts_with("kls_") && token.len() == 74).then_some(token)
 }
 
-/// The token that was printed, or that of a second attempt where there is no vault.
+/// The printed token, or that of a second attempt if there is no vault.
 fn new_token(sandbox: &Sandbox, state: State) -> Option<(&'static str, OsString)> {
     if state == State::Before {
         let made = sandbox.kluis(["init", "--token"]).run();

@@ -8,7 +8,7 @@ use std::collections::{HashMap, HashSet};
 use std::fs;
 use std::process::Command;
 
-/// The calls that change what a disk may hold, or are to, by every name that the architectures have for them.
+/// The calls that change the content of a disk now or later, by all their names on the architectures.
 pub const WRITING: [&str; 12] = [
     "write",
     "pwrite64",
@@ -24,7 +24,7 @@ pub const WRITING: [&str; 12] = [
     "mkdirat",
 ];
 
-/// The others that touch files and processes.
+/// The other calls that handle files and processes.
 const STRUCK_BESIDE_THESE: [&str; 24] = [
     "readlink",
     "readlinkat",
@@ -52,14 +52,14 @@ const STRUCK_BESIDE_THESE: [&str; 24] = [
     "wait4",
 ];
 
-/// The first thing that the program itself does; the calls before are the loader's.
+/// The program's own first call; the loader makes the calls before.
 const BEGIN: &str = "prctl(PR_SET_DUMPABLE";
 
 /// The `nth` call of this `name` that the process makes.
 pub struct Call {
     pub name: String,
     pub nth: usize,
-    /// Made on a file of what this machine has seen, or on their folder.
+    /// Made on a file of this machine's memory, or on its folder.
     pub is_of_what_was_seen: bool,
 }
 
@@ -67,7 +67,7 @@ pub struct Trace {
     lines: Vec<String>,
 }
 
-/// Whether `strace` is there and may trace; says so if not.
+/// Whether `strace` is there and may trace; prints a notice if not.
 pub fn is_possible() -> bool {
     let obstacle = if !succeeds(&["strace", "-V"]) {
         "there is no strace"
@@ -80,7 +80,7 @@ pub fn is_possible() -> bool {
     false
 }
 
-/// Under which the call of this number fails of those that make something durable.
+/// The `strace` command under which the call with this number fails, among those that make something durable.
 pub fn failing_to_sync(nth: usize) -> Vec<String> {
     let fault = format!("inject=fsync,fdatasync:error=EIO:when={nth}");
     let strace = ["strace", "-f", "-qq", "-o", "/dev/null", "-e", &fault];
@@ -93,13 +93,13 @@ fn succeeds(line: &[&str]) -> bool {
 }
 
 impl Trace {
-    /// Watches a command that nothing happens to, in a copy of `template`.
+    /// Traces an undisturbed command, in a copy of `template`.
     pub fn of(scenario: &Scenario, template: &Sandbox) -> Self {
         Self::under(&["strace"], scenario, template)
     }
 
-    /// The same with the names of files in it. Without privileges `strace` cannot read the memory of a
-    /// process that forbids it, as this one does; in a user namespace of its own it can.
+    /// The same with the names of files. Without privileges `strace` cannot read the memory of a process that
+    /// forbids it, as this one does; in a separate user namespace it can.
     pub fn with_names(scenario: &Scenario, template: &Sandbox) -> Option<Self> {
         let trace = Self::of(scenario, template);
         if trace.names_files() {
@@ -125,13 +125,13 @@ impl Trace {
         }
     }
 
-    /// The program's own calls that are worth striking, counted as `when=` counts them.
+    /// The program's own calls that are worth a fault, counted as `when=` counts them.
     pub fn calls(&self) -> Vec<Call> {
         let mut counts: HashMap<&str, usize> = HashMap::new();
         let mut calls = Vec::new();
-        // The descriptors of what was seen.
+        // The descriptors of the memory.
         let mut seen: HashSet<&str> = HashSet::new();
-        // A folder for them was just made, and the one above it is made durable next.
+        // A folder for them was just made, and its parent is made durable next.
         let mut made_folder = false;
         let begin = self.begin();
         for (position, line) in self.lines.iter().enumerate() {

@@ -1,4 +1,4 @@
-//! Tests what happens to slots that an object lists, and to the others.
+//! Tests the slots that an object lists, and the others.
 
 use super::{piped, shown, slot_value, slots, written};
 use crate::sandbox::Sandbox;
@@ -43,7 +43,7 @@ fn a_value_becomes_a_version_and_slots_are_added() {
             assert_eq!(slot_value(&sandbox, "name", slot), value.as_bytes());
         }
     }
-    // A slot that is named takes its place among the others, and is not made effective by that.
+    // A named slot takes its place among the others, and does not become effective by that.
     assert_eq!(sandbox.get("name"), new.as_bytes());
     // An empty list lists nothing.
     let bytes = sandbox.bytes();
@@ -80,7 +80,7 @@ fn replace_drops_unlisted_slots_and_keeps_other_fields() {
         none.any_stderr().exits(6);
     }
     assert_eq!(sandbox.bytes(), bytes);
-    // A value for no slot in particular is effective since ever.
+    // A value without a slot is effective from the beginning.
     written(
         &sandbox,
         &["update", "name", "--replace"],

@@ -7,7 +7,7 @@ use std::os::unix::net::{UnixListener, UnixStream};
 use std::sync::mpsc;
 use std::thread;
 
-/// What `docker create --env-file` asks the engine to set.
+/// The environment that `docker create --env-file` sends to the engine.
 pub fn environment_of(docker: &Program, document: &Document) -> Values {
     let home = document.sandbox().home();
     let socket = home.join("engine");
@@ -40,7 +40,7 @@ pub fn environment_of(docker: &Program, document: &Document) -> Values {
         .collect()
 }
 
-/// Answers requests until the client goes; the body of the one that makes a container is kept.
+/// Answers requests until the client disconnects; keeps the body of the request that makes a container.
 fn serve(connection: &UnixStream, created: &mpsc::Sender<Vec<u8>>) {
     let mut reader = BufReader::new(connection);
     loop {

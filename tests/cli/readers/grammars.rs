@@ -1,5 +1,5 @@
-//! The rules of readers that cannot run here, written down from their sources. They are strict: a value that
-//! the reader would reject or change fails.
+//! The rules of readers that cannot run here, written from their sources. They are strict: a value that the
+//! reader would reject or change fails.
 
 use super::hostile::Values;
 use data_encoding::BASE64;
@@ -103,7 +103,7 @@ pub fn github(document: &str) -> Values {
     values
 }
 
-/// actions/runner, src/Runner.Common/ActionCommand.cs: what the log hides after these commands.
+/// actions/runner, src/Runner.Common/ActionCommand.cs: the texts that the log hides after these commands.
 pub fn masks(stdout: &[u8]) -> BTreeSet<String> {
     let text = std::str::from_utf8(stdout).unwrap();
     let lines = text.strip_suffix('\n').unwrap().split(['\n', '\r']);
@@ -117,7 +117,7 @@ pub fn masks(stdout: &[u8]) -> BTreeSet<String> {
         .collect()
 }
 
-/// systemd, src/basic/env-file.c, `parse_env_file_internal`: the states that are entered here.
+/// systemd, src/basic/env-file.c, `parse_env_file_internal`: the states that occur here.
 pub fn systemd(document: &[u8]) -> Values {
     #[derive(Clone, Copy, PartialEq)]
     enum State {

@@ -11,15 +11,15 @@ use std::sync::OnceLock;
 
 pub type Values = BTreeMap<String, Vec<u8>>;
 
-/// How many values each reader gets, at least.
+/// The least number of values for each reader.
 const MIN_VALUES: usize = 2_000;
 const MAX_VALUES: usize = 2_100;
 const ANYTHING: usize = 2_500;
-/// Of one line each, which the poorest format carries.
+/// Values of one line each, which even the poorest format can express.
 const LINES: usize = 2_000;
 /// The slots of a secret: so many values are made at once.
 const AT_ONCE: usize = 100;
-/// The secrets of a workspace: a small page is quick to look something up in.
+/// The secrets of a workspace: lookups are quick on a small page.
 const TOGETHER: usize = 4;
 const CANARY: &str = "canary";
 
@@ -151,7 +151,7 @@ const FRAGMENTS: &[&str] = &[
 
 struct Hostile {
     texts: Vec<String>,
-    /// Bytes that no text has.
+    /// Values that are not text.
     bytes: Vec<Vec<u8>>,
     vault: Vec<u8>,
     token: String,
@@ -216,14 +216,14 @@ fn workspace_of(secret: usize) -> String {
     format!("w{}", secret / TOGETHER)
 }
 
-/// What `export` made of the values that a format carries, where its readers find it.
+/// The document that `export` made of the values that a format can express, where its readers find it.
 pub struct Document {
     sandbox: Sandbox,
     format: String,
     selected: Vec<String>,
     pub values: Values,
     pub bytes: Vec<u8>,
-    /// What stood on stdout beside the document, for `github`.
+    /// The text on stdout besides the document, for `github`.
     pub masks: Vec<u8>,
 }
 
@@ -232,7 +232,7 @@ impl Document {
         Self::new(format, carries).exported()
     }
 
-    /// The same for a format that carries what is no text, too.
+    /// The same for a format that can also express bytes that are not text.
     pub fn with_bytes(format: &str, carries: impl Fn(&str) -> bool) -> Self {
         let mut document = Self::new(format, carries);
         for (number, value) in hostile().bytes.iter().enumerate() {
@@ -244,7 +244,7 @@ impl Document {
     /// The same for the format that writes to a file of its own.
     pub fn of_github(carries: impl Fn(&str) -> bool) -> Self {
         let mut document = Self::new("github", carries);
-        // What another step has left, without its last newline.
+        // Text of an earlier step, without its last newline.
         document.sandbox.given("document", "BEFORE=1");
         document.masks = document.export();
         document.bytes = document.sandbox.was_given("document");

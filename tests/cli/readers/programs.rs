@@ -1,4 +1,4 @@
-//! The readers that are programs: where they are, and what they report they have read.
+//! The readers that are programs: their places, and their reports of what they read.
 
 use super::hostile::{Document, Values};
 use data_encoding::BASE64;
@@ -42,10 +42,10 @@ const encode = ([key, value]) => [key, Buffer.from(value).toString('base64')];
 console.log(JSON.stringify(Object.fromEntries(Object.entries(values).map(encode))));
 ";
 
-/// What it means that a reader is missing.
+/// The consequence if a reader is missing.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Need {
-    /// A failure, where all readers are required.
+    /// A failure, if all readers are required.
     Listed,
     /// Nothing: the rules it follows are tested anyway.
     Welcome,
@@ -109,7 +109,7 @@ impl Program {
         has.then_some(self)
     }
 
-    /// Nothing is inherited but where programs are.
+    /// A command that inherits only PATH.
     pub fn command(&self) -> Command {
         let mut command = Command::new(&self.path);
         command
@@ -123,7 +123,7 @@ impl Program {
         command
     }
 
-    /// What it prints, beside the document.
+    /// Its output, for a reader next to the document.
     pub fn run(&self, document: &Document, arguments: &[&str]) -> Vec<u8> {
         let output = self.output(document, arguments);
         let said = String::from_utf8_lossy(&output.stderr);
@@ -131,7 +131,7 @@ impl Program {
         output.stdout
     }
 
-    /// What it prints on both streams, for a reader that runs parts of the document.
+    /// Its output on both streams, for a reader that runs parts of the document.
     pub fn output(&self, document: &Document, arguments: &[&str]) -> Output {
         let home = document.sandbox().home();
         let mut command = self.command();
@@ -153,7 +153,7 @@ fn missing(name: &str, need: Need) {
     eprintln!("skipped: {name} is not installed");
 }
 
-/// What `env -0` prints.
+/// Parses the output of `env -0`.
 pub fn variables(output: &[u8]) -> Values {
     let entries = output.split(|byte| *byte == 0);
     let pairs = entries.filter_map(|entry| {
@@ -164,7 +164,7 @@ pub fn variables(output: &[u8]) -> Values {
     pairs.collect()
 }
 
-/// What `docker compose config` prints of the service `reader`, where `$$` stands for `$`.
+/// Parses the service `reader` in the output of `docker compose config`, where `$$` means `$`.
 pub fn compose_environment(output: &[u8]) -> Values {
     let config: serde_json::Value = serde_json::from_slice(output).unwrap();
     let environment = config["services"]["reader"]["environment"]

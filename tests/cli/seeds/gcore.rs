@@ -1,4 +1,4 @@
-//! Gcore: PATCH of a FastEdge secret, its slots, and how its guides use them.
+//! Gcore: PATCH of a FastEdge secret, its slots, and their use in its guides.
 
 use super::{WAYS, Way, sends, sent, sent_unchanged, shown, slots, unchanged};
 use crate::sandbox::Sandbox;
@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use std::thread::sleep;
 use std::time::{Duration, SystemTime};
 
-/// The schema's own examples: there is no request beside it.
+/// The schema's own examples: the reference has no request with them.
 const PATCHES: &str = r#"{
   "comment": "Updated description",
   "secret_slots": [
@@ -20,7 +20,7 @@ const PATCHES: &str = r#"{
 /// 2100-01-01, which has not begun.
 const FUTURE: u64 = 4_102_444_800;
 
-/// What is effective at each of these times.
+/// Checks which value is effective at each of these times.
 fn timeline(sandbox: &Sandbox, name: &str, expected: &[(&str, &str)]) {
     for (time, value) in expected {
         let get = ["get", name, "--at", time];
@@ -97,8 +97,8 @@ fn the_slots_of_that_body_are_put_and_dropped_by_options_too() {
     assert_eq!(sandbox.get("token-secret"), new.as_bytes());
 }
 
-/// Gcore: slots may be an index instead of a time, and the effective one has the highest number that is not
-/// above what is asked for.
+/// Gcore: slots may be an index instead of a time. The effective one has the highest number that is not above the
+/// requested one.
 #[test]
 fn slots_zero_and_five_at_gcore_change_the_value_at_five() {
     let sandbox = Sandbox::with_vault();
@@ -116,7 +116,7 @@ fn slots_zero_and_five_at_gcore_change_the_value_at_five() {
 }
 
 /// Gcore: a token issued before the change is checked against the old value. PUT "replaces the entire secret
-/// including all slots"; what else the secret has stays here.
+/// including all slots"; here the secret's other fields stay.
 #[test]
 fn replacing_at_gcore_removes_the_slots_that_are_not_listed() {
     let sandbox = Sandbox::with_vault();
@@ -145,8 +145,8 @@ fn replacing_at_gcore_removes_the_slots_that_are_not_listed() {
     nobody.stderr_has("there is no secret nobody").exits(3);
 }
 
-/// Gcore: "Unix timestamp (seconds since epoch) indicating when this secret version becomes active". The
-/// portal's "always the highest index" would give a value away that is not due yet.
+/// Gcore: "Unix timestamp (seconds since epoch) indicating when this secret version becomes active". The portal's
+/// "always the highest index" would give a value before its time.
 #[test]
 fn a_future_value_is_given_only_on_request() {
     let sandbox = Sandbox::with_vault();
@@ -162,7 +162,7 @@ fn a_future_value_is_given_only_on_request() {
         let get = ["get", "planned"].iter().chain(options);
         sandbox.kluis(get).run().stdout("next").exits(0);
     }
-    // With nothing effective, a value for no slot in particular is effective from now on.
+    // If no slot is effective, a value without a slot is effective from now on.
     let begun = crate::sandbox::now();
     sent(&sandbox, &["update", "planned"], r#"{"value": "now"}"#);
     let numbers = slots(&shown(&sandbox, "planned"));
@@ -171,7 +171,7 @@ fn a_future_value_is_given_only_on_request() {
     assert_eq!(sandbox.get("planned"), b"now");
 }
 
-/// Gcore: the new value takes over by itself when its second has come.
+/// Gcore: the new value takes over by itself when its second comes.
 #[test]
 fn a_value_takes_over_at_its_time_without_any_command() {
     let second = || {
@@ -233,8 +233,8 @@ fn a_slot_beyond_32_bits_is_that_slot() {
     negative.any_stderr().exits(7);
 }
 
-/// Gcore allows 4,096 characters of value and 1,024 of comment. Values may be longer here; a comment may not,
-/// and is counted in characters, too.
+/// Gcore allows 4,096 characters of value and 1,024 of comment. Values may be longer here; a comment may not, and
+/// is also counted in characters.
 #[test]
 fn a_value_that_gcore_accepts_is_accepted() {
     let sandbox = Sandbox::with_vault();
@@ -252,8 +252,8 @@ fn a_value_that_gcore_accepts_is_accepted() {
     assert_eq!(sandbox.bytes(), before);
 }
 
-/// Gcore's action for pipelines writes "only if it detects changes", drops slots that the input lacks, and
-/// takes a value without a slot for slot 0.
+/// Gcore's action for pipelines writes "only if it detects changes", drops slots that the input lacks, and puts a
+/// value without a slot into slot 0.
 #[test]
 fn a_pipeline_step_for_gcore_can_run_again() {
     let sandbox = Sandbox::with_vault();
@@ -270,7 +270,7 @@ fn a_pipeline_step_for_gcore_can_run_again() {
     let zero = r#"{"name": "token-secret", "secret_slots": [{"slot": 0, "value": "a"}]}"#;
     assert_eq!(sent_unchanged(&sandbox, &set, zero), id);
 
-    // A value that is made is kept, and what else is there with it.
+    // A generated value stays, and so does everything else.
     let generate = ["set", "made", "--generate", "8", "--replace"];
     sandbox.kluis(generate).run().any_stdout().exits(0);
     let slot = r#"{"secret_slots": [{"slot": 4102444800, "value": "planned"}]}"#;

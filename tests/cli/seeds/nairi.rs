@@ -28,8 +28,8 @@ fn database() -> Sandbox {
     sandbox
 }
 
-/// Nairi: "send only the field(s) you want to change"; a list of domains is replaced as a whole, and the
-/// answer is the secret without its value.
+/// Nairi: "send only the field(s) you want to change"; a list of domains is replaced as a whole, and the answer
+/// is the secret without its value.
 #[test]
 fn a_body_that_patches_a_secret_at_nairi_patches_it_here() {
     for way in WAYS {
@@ -60,7 +60,7 @@ fn a_body_that_patches_a_secret_at_nairi_patches_it_here() {
     }
 }
 
-/// Nairi: the same by options; each of them alone leaves the other field as it is.
+/// Nairi: the same by options; each of them alone leaves the other field unchanged.
 #[test]
 fn options_can_express_the_same_body() {
     let sandbox = database();
@@ -100,7 +100,7 @@ fn options_can_express_the_same_body() {
     assert_eq!(sandbox.get(DATABASE), b"postgresql://a third");
 }
 
-/// Nairi: a secret goes to the domains that it is bound to, which are those of the last change.
+/// Nairi: a secret goes only to the domains that it is bound to, those of the last change.
 #[test]
 fn a_nairi_patch_replaces_the_domains() {
     let sandbox = database();
@@ -118,7 +118,7 @@ fn a_nairi_patch_replaces_the_domains() {
     refused(&[], "*.newdomain.com");
 }
 
-/// Nairi: what is not in the body stays; an empty list of domains lifts the restriction.
+/// Nairi: fields that are not in the body stay; an empty list of domains removes the restriction.
 #[test]
 fn a_value_or_domains_alone_leave_the_other_as_it_is_at_nairi() {
     let sandbox = database();

@@ -18,7 +18,7 @@ fn api_key() -> Sandbox {
     sandbox
 }
 
-/// NeMo: an empty body is a request, and its answer the secret as it was.
+/// NeMo: an empty body is a valid request, and its answer is the unchanged secret.
 #[test]
 fn an_empty_body_for_nemo_changes_nothing() {
     let sandbox = api_key();
@@ -47,8 +47,8 @@ fn an_empty_body_for_nemo_changes_nothing() {
     assert_eq!(sandbox.bytes(), before);
 }
 
-/// NeMo: null is not given, an empty description is one, an empty value is refused with a `detail`, and the
-/// same value is written again there. Here it is no change.
+/// NeMo: null counts as not given, an empty description is valid, an empty value is refused with a `detail`, and
+/// the same value is written again there. Here it is no change.
 #[test]
 fn a_nemo_body_sets_a_description_or_a_non_empty_value() {
     let sandbox = api_key();
@@ -79,7 +79,7 @@ fn a_nemo_body_sets_a_description_or_a_non_empty_value() {
     sandbox.kluis(["get", secret]).run().stdout("v1").exits(0);
 }
 
-/// NeMo: `HF_TOKEN=default/hf-token`; its own pattern for references cannot say every name that it allows.
+/// NeMo: `HF_TOKEN=default/hf-token`; its own pattern for references does not cover every name that it allows.
 #[test]
 fn a_nemo_job_finds_secrets_by_any_legal_name() {
     let sandbox = Sandbox::with_vault();

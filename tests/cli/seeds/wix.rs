@@ -12,7 +12,7 @@ const CREATED: &str = "Fm8OfflH6bJOwWjenqAtLurLbkiMNvmhQHZV+118";
 const UPDATES: &str = r#"{ "secret": { "name": "updated_secret_key", "description": "AWS secret access key", "value": "44aSQCljxL9FLvTVA.9dKbpwueYoQ8isyQhvun19pOT9gHEdgxam39LJ0Ts70" } }"#;
 const UPDATED: &str = "44aSQCljxL9FLvTVA.9dKbpwueYoQ8isyQhvun19pOT9gHEdgxam39LJ0Ts70";
 
-/// Wix: a secret is created from name and value, the description may be left out, and the answer is its id.
+/// Wix: a secret is created from name and value, the description is optional, and the answer is its id.
 #[test]
 fn a_body_that_creates_a_secret_at_wix_creates_it_here() {
     for way in WAYS {
@@ -69,8 +69,8 @@ fn required_wix_fields_are_required_and_named_by_place() {
     assert_eq!(shown(&sandbox, "n")["description"], "");
 }
 
-/// Wix: letters, digits and `_+=-@#$`, no spaces. Gcore: at most 128. NeMo's own pattern lets a final newline
-/// and letters of other scripts through; that is not taken over.
+/// Wix: letters, digits and `_+=-@#$`, no spaces. Gcore: at most 128. NeMo's own pattern accepts a final newline
+/// and letters of other scripts; Kluis does not.
 #[test]
 fn a_body_has_a_name_of_the_characters_that_the_services_allow() {
     let sandbox = Sandbox::with_vault();
@@ -114,8 +114,7 @@ fn a_body_has_a_name_of_the_characters_that_the_services_allow() {
     assert_eq!(sandbox.bytes(), before);
 }
 
-/// Wix: "updates 1 or all fields of a secret", by its id, which a new name does not change; the answer is
-/// empty.
+/// Wix: "updates 1 or all fields of a secret", by its id, which a new name does not change; the answer is empty.
 #[test]
 fn a_body_that_updates_a_secret_at_wix_updates_it_here() {
     for way in WAYS {
@@ -151,7 +150,7 @@ fn a_body_that_updates_a_secret_at_wix_updates_it_here() {
     }
 }
 
-/// Wix: one field or all. A secret is not renamed onto another, and one that is not there is not made.
+/// Wix: one field or all. A rename never replaces another secret, and a missing secret is not created.
 #[test]
 fn a_body_with_one_field_leaves_the_others_alone() {
     let sandbox = Sandbox::with_vault();

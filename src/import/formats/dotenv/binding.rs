@@ -13,7 +13,7 @@ pub struct Binding<'t> {
     pub value: Value,
 }
 
-/// A value that is not yet one of an entry. It is wiped when dropped.
+/// A value before it becomes part of an entry. It is wiped when dropped.
 pub type Value = Zeroizing<String>;
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -46,10 +46,10 @@ pub fn copied(text: &str) -> Value {
     Zeroizing::new(text.to_owned())
 }
 
-/// A text with its escapes replaced. `escape` gets what follows a backslash, and gives the text to put there
-/// and the number of bytes that it replaces; `None` keeps the backslash.
+/// A text with its escapes replaced. `escape` gets the text after a backslash, and returns the character to
+/// insert and the number of bytes that it replaces; `None` keeps the backslash.
 pub fn unescaped(raw: &str, escape: impl Fn(&str) -> Option<(char, usize)>) -> Value {
-    // No escape is longer than what it replaces, so the buffer never grows and leaves no copy.
+    // No escape is longer than the text that it replaces, so the buffer never grows and leaves no copy.
     let mut value = Zeroizing::new(String::with_capacity(raw.len()));
     let mut rest = raw;
     while let Some(at) = rest.find('\\') {

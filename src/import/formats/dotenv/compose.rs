@@ -8,8 +8,8 @@ use crate::import::line_index::Lines;
 use crate::vault::rule::RuleViolation;
 use zeroize::Zeroizing;
 
-/// Reads every binding, up to the first mistake, at which Compose stops. With [`Expansion::On`] each `$` that
-/// is meant as such stays doubled.
+/// Reads every binding, up to the first mistake, where Compose stops. With [`Expansion::On`] each literal `$`
+/// stays doubled.
 pub fn read(text: &str, expansion: Expansion) -> Result<Vec<Binding<'_>>, RuleViolation> {
     let mut lines = Lines::of(text.as_bytes());
     let mut bindings = Vec::new();
@@ -60,7 +60,7 @@ pub fn read(text: &str, expansion: Expansion) -> Result<Vec<Binding<'_>>, RuleVi
     }
 }
 
-/// The name and what follows its `=` or `:`.
+/// The name, and the text after its `=` or `:`.
 fn name(rest: &str) -> Option<(&str, &str)> {
     let exported = rest
         .strip_prefix("export")
@@ -81,7 +81,7 @@ fn unquoted(after: &str) -> (&str, &str) {
     (value.trim_end(), left)
 }
 
-/// The text between the quotes, and what follows them.
+/// The text between the quotes, and the text after them.
 fn quoted(after: &str) -> Option<(&str, &str)> {
     let mark = after.as_bytes()[0];
     let mut escaped = false;
@@ -121,7 +121,7 @@ enum Escape {
     Letter(char),
 }
 
-/// What stands for a backslash and the text after it, and the bytes of that text that it replaces.
+/// The replacement of a backslash and the text after it, and the number of bytes of that text.
 fn escape(after: &str) -> (Escape, usize) {
     let letter = match after.bytes().next() {
         Some(b'$') => return (Escape::Dollar, 1),
@@ -153,7 +153,7 @@ fn escape(after: &str) -> (Escape, usize) {
     (Escape::Letter(letter), 1)
 }
 
-/// A backslash escapes itself in pairs, which stay, and the quote, which loses it.
+/// A backslash escapes a backslash, and both stay; it escapes the quote, and the backslash goes.
 fn without_escaped(raw: &str, mark: char) -> Value {
     let mut value = Zeroizing::new(String::with_capacity(raw.len()));
     let mut letters = raw.chars();
@@ -185,7 +185,7 @@ fn single_dollars(template: &str) -> Value {
     value
 }
 
-/// The characters that Compose takes for a space inside a line.
+/// The characters that count as a space inside a line for Compose.
 fn is_blank(letter: char) -> bool {
     matches!(
         letter,

@@ -1,4 +1,4 @@
-//! Names the variables of a `.env` file whose value other readers would read differently.
+//! Names the variables of a `.env` file that other readers would read differently.
 
 use super::binding::{Binding, Quote, Value};
 use super::{Expansion, compose, node, sops};
@@ -7,7 +7,7 @@ use std::collections::HashMap;
 
 pub fn warn(text: &str, bindings: &[Binding<'_>], into: &mut Entries) {
     let of_node = by_place(node::read(text, |_| {}));
-    // A file that Compose refuses gets no other value there.
+    // Compose gives no other value for a file that it refuses.
     let of_compose = compose::read(text, Expansion::Off).ok().map(by_place);
     for binding in bindings {
         let differs = |read: &HashMap<_, Value>| read.get(&key(binding)) != Some(&binding.value);

@@ -1,7 +1,7 @@
-//! Puts the values of other variables of the same file in the place of references (`--expand`).
+//! Replaces references by the values of other variables of the same file (`--expand`).
 //!
 //! Nothing comes from the environment: an unknown name is a mistake unless it has a default. Values that refer to
-//! each other in a circle are mistakes, and so are values that grow beyond what a vault takes.
+//! each other in a circle are mistakes, and so are values that grow beyond the limit of a vault.
 
 use super::binding::{Binding, Quote, Value};
 use super::dialect::Dialect;
@@ -12,10 +12,10 @@ use crate::vault::value::MAX_VALUE_BYTES;
 use std::collections::HashMap;
 use zeroize::Zeroizing;
 
-/// References that follow each other deeper than this are a mistake.
+/// A deeper chain of references is a mistake.
 const MAX_DEPTH: usize = 100;
 
-/// All expanded values of a file together.
+/// The greatest total size of the expanded values of a file.
 const MAX_TOTAL_BYTES: usize = 64 << 20;
 
 /// Whether the program of the dialect would replace something in this value.
@@ -145,14 +145,14 @@ enum State {
 }
 
 enum Problem {
-    /// In this value; the sentence goes on after its name.
+    /// In this value; the sentence continues after its name.
     Own(String),
     /// In a value that it refers to, which has its own line.
     Elsewhere,
 }
 
 impl Expander<'_, '_> {
-    /// Makes the value of a binding, and first those that it refers to.
+    /// Makes the value of a binding, after those that it refers to.
     fn settle(&mut self, index: usize, depth: usize) -> Result<(), Problem> {
         match self.states[index] {
             State::Settled(_) => return Ok(()),
@@ -241,7 +241,8 @@ impl Expander<'_, '_> {
     }
 }
 
-/// A `$` in a password may only look like a reference: what follows it is not shown.
+/// The error for an unknown name. A `$` in a password may only look like a reference: the text after it is not
+/// shown.
 fn unknown(name: &str, is_braced: bool) -> Problem {
     let name = if is_braced { name } else { "a name" };
     Problem::Own(format!(

@@ -1,8 +1,8 @@
 //! Reads `dotenv`: `.env` files, which each program reads by rules of its own.
 //!
-//! Without a dialect the rules are those of python-dotenv, and backticks quote as in Node. Where another reader
-//! would get another value, a warning names the variable. A dialect decides, and then only references remain to
-//! warn of. Nothing is ever run, and nothing comes from the environment.
+//! Without a dialect the rules are those of python-dotenv, and backticks quote as in Node. If another reader
+//! would get another value, a warning names the variable. With a dialect, only references cause a warning.
+//! Nothing is ever run, and nothing comes from the environment.
 
 mod binding;
 mod compose;
@@ -23,7 +23,7 @@ use crate::vault::rule::RuleViolation;
 use binding::Binding;
 use python::Backticks;
 
-/// How to read the file; `None` is what the readers agree on.
+/// The way to read the file; `None` for the common rules of the readers.
 #[derive(Clone, Copy, Default)]
 pub struct Reading {
     pub dialect: Option<Dialect>,

@@ -37,7 +37,7 @@ pub fn read(text: &str, mut skipped: impl FnMut(Location)) -> Vec<Binding<'_>> {
 
 type Found<'t> = (Quote, &'t str, Value, &'t str);
 
-/// The name at the beginning of a line, and what follows its `=` or `: `.
+/// The name at the beginning of a line, and the text after its `=` or `: `.
 fn name(line: &str) -> Option<(&str, &str)> {
     let exported = line
         .strip_prefix("export")
@@ -62,7 +62,7 @@ fn assigned(line: &str) -> Option<(&str, &str)> {
 }
 
 /// A value in quotes, if one of the closing marks has only a comment after it. A mark after a backslash closes
-/// the value where no later one does.
+/// the value only if no later one does.
 fn quoted(after: &str) -> Option<Found<'_>> {
     let start = after.trim_start_matches(is_space);
     let mark = *start
@@ -86,7 +86,7 @@ fn quoted(after: &str) -> Option<Found<'_>> {
     Some((Quote::of(mark), raw, value(Quote::of(mark), raw), rest))
 }
 
-/// A value to the end of its line or the first `#`. Marks at both of its ends go.
+/// A value to the end of its line or the first `#`. Removes marks at both of its ends.
 fn unquoted(after: &str) -> Found<'_> {
     let line = &after[..after.find(['\n', '\r']).unwrap_or(after.len())];
     let end = line.find('#').unwrap_or(line.len());

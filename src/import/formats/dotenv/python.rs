@@ -82,7 +82,7 @@ impl<'t> Reader<'t> {
         }))
     }
 
-    /// `export` counts only with a space after it, because it may be a name.
+    /// Skips `export`, which counts only with a space after it, because it may be a name.
     fn skip_export(&mut self) {
         if let Some(after) = self.rest.strip_prefix("export")
             && after.starts_with(is_blank)
@@ -125,8 +125,8 @@ impl<'t> Reader<'t> {
         Ok(&self.advance(1 + end + 1)[1..=end])
     }
 
-    /// Whether a backtick closes what this one opens, with only a comment after it. Without one it is text, as
-    /// for every reader.
+    /// Whether another backtick closes the one here, with only a comment after it. Otherwise it is text, as for
+    /// every reader.
     fn has_closing_backtick(&self) -> bool {
         let after = self.rest[1..].split_once('`').map(|(_, after)| after);
         after.is_some_and(|after| {
@@ -177,7 +177,7 @@ fn unquoted(line: &str) -> &str {
     value.trim_end_matches(is_space)
 }
 
-/// The value of a text in the file. Unknown escapes stay, and a line break is `\n`, however the file writes it.
+/// The value of a text in the file. Unknown escapes stay, and every line break becomes `\n`.
 fn value(quote: Quote, raw: &str) -> Value {
     match quote {
         Quote::None => copied(raw),

@@ -1,9 +1,9 @@
 //! Finds references such as `${NAME}`, `$NAME` and `${NAME:-default}` in the text of a value.
 
-/// What counts as a reference, and how a `$` is written that does not begin one.
+/// The forms of a reference, and the escape of a `$` that does not begin one.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Syntax {
-    /// Only `${NAME}` and `${NAME:-default}`, and nothing escapes it: python-dotenv.
+    /// Only `${NAME}` and `${NAME:-default}`, without an escape: python-dotenv.
     Braces,
     /// `\$` is a `$`: dotenv-expand, ruby's dotenv and shells.
     Backslash,
@@ -19,7 +19,7 @@ pub enum Piece<'t> {
         default: Option<Default<'t>>,
         is_braced: bool,
     },
-    /// Braces whose content is no name and no default.
+    /// Braces whose content is neither a name nor a default.
     Unreadable,
 }
 
@@ -48,8 +48,8 @@ pub fn pieces(text: &str, syntax: Syntax) -> impl Iterator<Item = Piece<'_>> {
     })
 }
 
-/// The places after each `{` that nothing closes, in order. They are found in one pass: to look for the end of the text
-/// from each of them would take hours for a large file of them.
+/// The positions after each `{` that is never closed, in order. They are found in one pass: a search to the end
+/// of the text from each of them would take hours for a large file.
 fn unclosed_braces(text: &str, syntax: Syntax) -> Vec<usize> {
     let mut open = Vec::new();
     for (at, byte) in text.bytes().enumerate() {
@@ -63,7 +63,7 @@ fn unclosed_braces(text: &str, syntax: Syntax) -> Vec<usize> {
     open
 }
 
-/// The first piece and its length in the text. `is_closed` tells whether a brace closes what it gets.
+/// The first piece and its length in the text. `is_closed` returns whether a brace closes its argument.
 fn first(text: &str, syntax: Syntax, is_closed: impl FnOnce(&str) -> bool) -> (Piece<'_>, usize) {
     let text_to = |end| (Piece::Text(&text[..end]), end);
     if syntax == Syntax::Backslash && text.starts_with("\\$") {
@@ -104,7 +104,7 @@ fn first(text: &str, syntax: Syntax, is_closed: impl FnOnce(&str) -> bool) -> (P
     }
 }
 
-/// What stands after `${`, and its length with the closing brace; `None` where nothing closes it.
+/// The content after `${`, and its length with the closing brace; `None` if it is never closed.
 fn braced(inner: &str, syntax: Syntax) -> Option<(Piece<'_>, usize)> {
     let end = match syntax {
         Syntax::Braces => inner.find('}')?,
@@ -138,7 +138,7 @@ fn braced(inner: &str, syntax: Syntax) -> Option<(Piece<'_>, usize)> {
     Some((piece, end + 1))
 }
 
-/// The brace that closes what is open, past pairs of braces.
+/// The position of the closing brace, past pairs of braces.
 fn closing(inner: &str) -> Option<usize> {
     let mut open = 0_usize;
     inner.bytes().position(|byte| {

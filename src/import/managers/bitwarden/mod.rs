@@ -1,7 +1,7 @@
 //! Reads `bitwarden`: the JSON or CSV that Bitwarden exports without a password.
 //!
-//! It imports logins, notes, cards, identities and SSH keys, and the texts of items that are newer. It reports
-//! what an export only mentions, such as a passkey, and what this version does not know.
+//! It imports logins, notes, cards, identities and SSH keys, and the texts of newer kinds of items. It reports
+//! parts that an export only mentions, such as a passkey, and parts that this version does not know.
 
 use super::item::{Item, Items};
 use crate::import::entries::Location;
@@ -15,7 +15,7 @@ use serde_json::value::RawValue;
 use std::cell::RefCell;
 use std::collections::HashMap;
 
-/// More than any object of an export has.
+/// More members than any object of an export.
 const MAX_MEMBERS: usize = 1_000;
 
 /// The members of an export without a password.
@@ -27,7 +27,7 @@ const EXPORT: [&str; 5] = [
     "items",
 ];
 
-/// The members of an item that are read by name, or hold no secret.
+/// The members of an item that are read by name, or contain no secret.
 const ITEM: [&str; 23] = [
     "id",
     "organizationId",
@@ -226,7 +226,7 @@ impl<'j> Object<'j> {
         self.get(name).map_or(Ok(None), text)
     }
 
-    /// A text that is no secret.
+    /// A text that is not secret.
     fn title(&self, name: &str) -> Result<Option<String>, RuleViolation> {
         let text = self.text(name)?;
         Ok(text.map(|text| String::from_utf8_lossy(text.expose()).into_owned()))
@@ -274,7 +274,7 @@ const COLUMNS: [&str; 12] = [
     "collections",
 ];
 
-/// Those among them that hold no secret, and that an export always has.
+/// The columns among them that contain no secret, and that every export has.
 const IGNORED: [&str; 2] = ["favorite", "reprompt"];
 
 /// Whether the first line of a CSV is that of Bitwarden.

@@ -1,5 +1,5 @@
-//! Reads `csv`: the CSV of password managers and browsers, known by its headings, or any other whose columns you
-//! name. A column that holds no secret, such as an icon or a date, is left out and reported.
+//! Reads `csv`: the CSV of password managers and browsers, recognised by its headings, or any other whose columns
+//! you name. A column without secrets, such as an icon or a date, is left out and reported.
 
 use super::columns::{Columns, Meaning};
 use super::item::{Item, Items};
@@ -28,7 +28,7 @@ const LAST_PASS: &str = "LastPass";
 const KEEPASS_XC: &str = "KeePassXC";
 const ONE_PASSWORD: &str = "1Password";
 
-/// The first that fits is taken.
+/// The first that fits counts.
 const EXPORTS: [Export; 7] = [
     Export {
         program: LAST_PASS,
@@ -173,7 +173,7 @@ impl Export {
     fn folders<'c>(&self, cell: &'c str) -> Vec<&'c str> {
         match self.program {
             LAST_PASS => cell.split('\\').collect(),
-            // The first is the database itself.
+            // The first folder is the database itself.
             KEEPASS_XC => cell.split('/').skip(1).collect(),
             _ => vec![cell],
         }
@@ -213,7 +213,7 @@ pub fn read(
     })
 }
 
-/// Reads `1password`: a column that no version has is a field that you added.
+/// Reads `1password`: a column that no version writes is a field that you added.
 pub fn read_one_password(input: &Plaintext, into: &mut Items<'_>) -> Result<(), RuleViolation> {
     let [.., export] = &EXPORTS;
     read_table(input, into, |header| {
@@ -338,7 +338,7 @@ impl Table<'_> {
         into.push(place, item)
     }
 
-    /// Whether the row is a note and no login.
+    /// Whether the row is a note and not a login.
     fn is_note(&self, kind: &str, url: &str) -> bool {
         let program = self.export.map(|export| export.program);
         kind == "note" || program == Some(LAST_PASS) && url == last_pass::NOTE_URL
@@ -351,7 +351,7 @@ impl Table<'_> {
         Plaintext::new(cell.as_bytes().to_vec())
     }
 
-    /// A text that is no secret.
+    /// A text that is not secret.
     fn plain(&self, cell: &str) -> String {
         String::from_utf8_lossy(self.value(cell).expose()).into_owned()
     }

@@ -19,7 +19,7 @@ fn left_out(gathered: &Gathered) -> Vec<String> {
         .collect()
 }
 
-/// The program's file gives these names and values, and leaves these out.
+/// Checks that the program's file gives these names and values, and leaves these out.
 fn check(input: &str, expected: &[(&str, &str)], left: &[&str]) {
     let gathered = read_all(input).unwrap();
     assert_eq!(pairs(&gathered), expected);

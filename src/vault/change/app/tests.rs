@@ -130,7 +130,7 @@ fn syncing_makes_an_app_that_is_not_there() {
 #[test]
 fn syncing_confirms_a_link_again() {
     let owned = linked();
-    // As after a change of the secret by a key that does not reach the app.
+    // As if a key that does not reach the app had changed the secret.
     owned.change(|change| {
         let mut found = change.find(None, &reference("staging/other"))?;
         found.secret.apps.clear();

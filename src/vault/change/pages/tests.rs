@@ -13,7 +13,7 @@ struct Scene {
     records: Vec<(Index, Stored<'static>)>,
 }
 
-/// A workspace, and this many records for it.
+/// A workspace, and so many records for it.
 fn scene(count: usize) -> Scene {
     let owned = Owned::new();
     let bytes = owned.bytes();
@@ -62,7 +62,7 @@ fn a_page_joins_the_one_before_it_if_they_fit_in_one() {
         assert_eq!(sizes(&pages), expected);
     };
     remove(0..16, &[16, 64]);
-    // Fewer than the least, and together too many for one.
+    // Fewer than the minimum, and together too many for one page.
     remove(16..17, &[15, 64]);
     remove(80..94, &[15, 50]);
     remove(17..18, &[64]);

@@ -1,4 +1,4 @@
-//! Tests a hostile copy: none brings an older or a forged state.
+//! Tests a hostile copy: none brings back an older state or adds a forged one.
 
 use super::mark_deleted;
 use super::{Owned, Replica, at, now, reference, refusal};
@@ -37,7 +37,7 @@ fn add_key(replica: &Replica<'_>) {
     replica.change(|change| change.add_key(&mut owner, &credential, &new));
 }
 
-/// Who has no key can put back any older copy, whole.
+/// An attacker without a key can put back any older copy, as a whole.
 #[test]
 fn an_older_copy_changes_nothing() {
     let owned = Owned::with(&[("default/a", "1"), ("staging/b", "2")]);
@@ -53,8 +53,8 @@ fn an_older_copy_changes_nothing() {
     assert_eq!(ours.names(), ["default/a"]);
 }
 
-/// Further apart than a part lists its ancestors, an older copy cannot be told from a fork. It adds versions and
-/// what can be restored.
+/// If the copies are further apart than a part lists its ancestors, an older copy may as well be a fork. It adds
+/// only versions and restorable secrets.
 #[test]
 fn a_copy_far_behind_brings_nothing_back() {
     let owned = Owned::with(&[("default/a", "1"), ("default/b", "2"), ("default/c", "3")]);
@@ -69,7 +69,7 @@ fn a_copy_far_behind_brings_nothing_back() {
         mark_deleted(change, "default/c", Some(now()))
     });
     for round in 0..70 {
-        // In place, and so without a second to tell the values apart.
+        // In place, and so without a second that separates the values.
         ours.change(|change| {
             let value = Plaintext::new(round.to_string().into());
             let update = SecretUpdate {
@@ -86,7 +86,7 @@ fn a_copy_far_behind_brings_nothing_back() {
     assert_eq!(ours.values("default/b"), ["2*"]);
 }
 
-/// Changes the vault so often that nobody can tell whether a copy from before is only older.
+/// Changes the vault so often that an earlier copy cannot be recognised as older.
 fn go_far(replica: &Replica<'_>) {
     for round in 0..70 {
         replica.update(
@@ -130,7 +130,7 @@ fn a_copy_far_behind_brings_no_dropped_version_into_use() {
         remove_slot(&ours, "default/a", number);
         go_far(&ours);
         let report = ours.merge(&older, Some(&older.bytes()));
-        // Nothing is lost, and a person reads of it.
+        // Nothing is lost, and the report names it.
         assert_eq!(ours.values("default/a"), [value, "good*"]);
         let expected =
             format!("default/a slot {number} of theirs may be old: kept below the value of ours");
@@ -158,7 +158,7 @@ fn a_copy_far_behind_starts_no_rotation() {
     assert_eq!(ours.values("default/a"), ["pending", "good*"]);
 }
 
-/// Without a value in use there is nothing to put another one below.
+/// Without a value in use, another value cannot be put below it.
 #[test]
 fn a_copy_far_behind_starts_no_scheduled_secret() {
     let owned = Owned::with(&[("default/a", "leaked"), ("default/z", "0")]);
@@ -218,7 +218,7 @@ fn a_removed_owner_adds_no_key() {
         add_key(&theirs);
         remove(&ours, former.key, trust);
         let before = ours.bytes();
-        // With no succession, nothing says which of the two keys is the vault's.
+        // Without a succession, nothing shows which of the two keys is the vault's.
         match (trust, ours.try_merge(&theirs, None)) {
             (Trust::Passes, Ok(outcome)) => {
                 let kinds = super::kinds(&outcome);
@@ -229,7 +229,7 @@ fn a_removed_owner_adds_no_key() {
             (_, Err(error)) => panic!("{error}"),
         }
         assert_eq!(ours.bytes(), before);
-        // With changed secrets the branch is refused by name.
+        // A branch with changed secrets is refused by name.
         theirs.set("staging/b", "3", now());
         if trust == Trust::Passes {
             let refused = refusal(ours.try_merge(&theirs, None));
@@ -242,7 +242,7 @@ fn a_removed_owner_adds_no_key() {
     }
 }
 
-/// The list of ancestors is what a header says of itself.
+/// A header names its own ancestors, so anyone can claim them.
 #[test]
 fn a_header_that_claims_our_history_is_refused() {
     let owned = Owned::with(&[("default/a", "1")]);
@@ -263,7 +263,7 @@ fn a_header_that_claims_our_history_is_refused() {
     assert_eq!(ours.bytes(), before);
 }
 
-/// A key for one workspace that was removed signs later dates with the seed that it knew.
+/// A removed key for one workspace signs later changes with the seed that it knew.
 #[test]
 fn a_removed_writer_is_refused_by_name() {
     let owned = Owned::with(&[("default/a", "1"), ("staging/b", "2")]);
@@ -279,9 +279,9 @@ fn a_removed_writer_is_refused_by_name() {
         "their changes of the workspace staging are signed by a key that the vault no longer has"
     );
     assert_eq!(ours.bytes(), before);
-    // The same in the eyes of who has no key.
+    // The same without a key.
     assert!(super::without_key(&ours.copy(), &theirs.copy(), None).is_err());
-    // What the writer did not change after the removal is only old.
+    // Secrets that the writer did not change after the removal are only old.
     assert!(ours.merge(&unchanged, None).is_empty());
     assert_eq!(ours.bytes(), before);
 }
@@ -313,7 +313,7 @@ fn a_deleted_secret_does_not_come_back() {
     for with_base in [true, false] {
         let (ours, theirs) = (Replica::of(&owned), Replica::of(&owned));
         ours.delete("default/a");
-        // Their branch is from before, and goes on.
+        // Their branch is from before, and continues.
         theirs.set("default/b", "3", now());
         theirs.set("default/a", "again", at(100));
         ours.merge(&theirs, with_base.then_some(base.as_slice()));
@@ -327,7 +327,7 @@ fn a_deleted_secret_does_not_come_back() {
     }
 }
 
-/// The deleted one is still there, under its own id.
+/// Whether the deleted secret is still there, under its own id.
 fn mark_deleted_fails(replica: &Replica<'_>) -> bool {
     let mut vault = replica.open();
     let restored = vault.change(
@@ -339,7 +339,7 @@ fn mark_deleted_fails(replica: &Replica<'_>) -> bool {
     restored.is_err()
 }
 
-/// A damaged copy is named before anything of it is used.
+/// A damaged copy is named before any of it is used.
 #[test]
 fn a_damaged_copy_is_refused() {
     let owned = Owned::with(&[("default/a", "1"), ("staging/b", "2")]);

@@ -1,4 +1,4 @@
-//! Tests what a merge makes of apps, and what it says of hosts and variables.
+//! Tests the apps of a merge, and its reports about hosts and variables.
 
 use super::{Owned, Replica, now, reference};
 use crate::vault::change::{Fields, NewPlace};
@@ -63,7 +63,7 @@ fn bind(replica: &Replica<'_>, domains: &[&str]) {
     replica.update("default/a", fields);
 }
 
-/// A colleague moved it to where our key does not reach, and we changed it: ours stays, under an id of its own.
+/// A colleague moved it out of our key's reach, and we changed it: ours stays, under an id of its own.
 #[test]
 fn a_link_follows_a_secret_that_got_a_new_id() {
     let owned = Owned::with(&[("default/a", "1"), ("staging/b", "2")]);
@@ -94,7 +94,7 @@ fn a_link_follows_a_secret_that_got_a_new_id() {
     assert_eq!(kept.apps.len(), 1);
 }
 
-/// A section that a key only reads is taken whole.
+/// A section that a key only reads is taken unchanged.
 #[test]
 fn a_key_that_only_reads_reports_hosts_and_links() {
     let owned = Owned::with(&[("default/a", "1"), ("staging/b", "2")]);
@@ -128,7 +128,7 @@ fn a_key_that_only_reads_reports_hosts_and_links() {
         )]
     );
     assert_eq!(ours.bytes(), theirs.bytes());
-    // Nothing is new the second time.
+    // The second merge reports nothing new.
     assert!(ours.merge(&theirs, None).is_empty());
 }
 

@@ -139,7 +139,7 @@ impl<'o> Replica<'o> {
         Ok(changed?.result)
     }
 
-    /// Merges, and gives the report as lines.
+    /// Merges, and returns the report as lines.
     fn merge(&self, theirs: &Self, base: Option<&[u8]>) -> Vec<String> {
         let outcome = self.try_merge(theirs, base).unwrap();
         self.open().verify().unwrap();
@@ -149,7 +149,7 @@ impl<'o> Replica<'o> {
         entries.map(line).collect()
     }
 
-    /// The values of a secret, from the oldest, the effective one marked.
+    /// The values of a secret, the oldest first; a mark is on the effective one.
     fn values(&self, path: &str) -> Vec<String> {
         let vault = self.open();
         let secret = vault.secret(None, &reference(path)).unwrap();
@@ -182,7 +182,7 @@ fn at(seconds_later: i64) -> Timestamp {
     Timestamp::from_milliseconds(now().milliseconds() + seconds_later * 1_000).unwrap()
 }
 
-/// What a refusal says.
+/// The text of a refusal.
 #[track_caller]
 fn refusal(answer: Result<Outcome, Error>) -> String {
     match answer {

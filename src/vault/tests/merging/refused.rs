@@ -1,4 +1,4 @@
-//! Tests the merges that a person must decide, and those that another key must make.
+//! Tests the merges that a person must decide, and those that need another key.
 
 use super::{Owned, Replica, at, kinds, now, reference, refusal, without_key};
 use crate::plaintext::Plaintext;
@@ -133,7 +133,7 @@ fn a_fork_takes_a_key_that_may_write_it() {
         assert!(is_denied);
         assert_eq!(limited.bytes(), before);
     }
-    // What it cannot write it can take.
+    // It can take a section that it cannot write.
     let (ours, theirs) = (Replica::of(&owned), Replica::of(&owned));
     theirs.set("staging/b", "4", now());
     theirs.set("default/a", "5", at(1));

@@ -1,6 +1,6 @@
 //! Two and three replicas change one vault at random and merge in any order, with clocks off by up to four
-//! minutes. No acknowledged value becomes unreachable but by a change that destroys it: each is a version of a
-//! secret, or of a deleted one. And a copy from before, which an attacker can put back, changes nothing.
+//! minutes. Every acknowledged value stays reachable unless a change destroys it: it is a version of a secret, or
+//! of a deleted one. An earlier copy, which an attacker can put back, changes nothing.
 
 use super::{Owned, Replica, at, mark_deleted, reference};
 use crate::plaintext::Plaintext;
@@ -29,7 +29,7 @@ const FIRST: [(&str, &str); 4] = [
 ];
 const NAMES: [&str; 3] = ["a", "b", "c"];
 const WORKSPACES: [&str; 2] = ["default", "staging"];
-/// Less than what a clock may be ahead.
+/// Less than the allowed lead of a clock.
 const MOST_SECONDS_OFF: i64 = 240;
 
 #[test]
@@ -39,7 +39,7 @@ fn no_value_is_lost_in_a_short_run() {
     assert!(tally.destroyed > 20, "{tally:?}");
 }
 
-/// `KLUIS_TEST_SEED` makes it another run, `KLUIS_TEST_SEQUENCES` a shorter one.
+/// `KLUIS_TEST_SEED` selects another run, `KLUIS_TEST_SEQUENCES` a shorter one.
 #[test]
 #[ignore = "takes hours"]
 #[expect(clippy::print_stdout, reason = "the figures of tests/PROGRAMME.md")]
@@ -63,12 +63,12 @@ struct Tally {
     values: u64,
 }
 
-/// A replica with its clock, and the values that it acknowledged or took over by a merge.
+/// A replica with its clock, and the values that it acknowledged or got by a merge.
 struct Peer<'o> {
     replica: Replica<'o>,
     seconds_off: i64,
     known: BTreeSet<String>,
-    /// What it was before.
+    /// Its earlier states.
     past: Vec<Vec<u8>>,
 }
 
@@ -142,7 +142,7 @@ fn one(owned: &Owned, dice: &mut Dice, case: &str, tally: &mut Tally) {
         );
         peer.past.push(now);
     }
-    // All meet in the end.
+    // All merge in the end.
     for other in 1..peers.len() {
         take_over(&mut peers, 0, other, None, 100, case, tally);
         check(&peers[0], case);
@@ -185,7 +185,7 @@ fn take_over(
     }
 }
 
-/// Every value in a replica, also of what is deleted.
+/// Every value in a replica, also of deleted secrets.
 fn values(replica: &Replica<'_>) -> BTreeSet<String> {
     let vault = replica.open();
     let copy = Copy::read(&replica.store).unwrap();
@@ -194,7 +194,7 @@ fn values(replica: &Replica<'_>) -> BTreeSet<String> {
     all.map(|value| String::from_utf8(value).unwrap()).collect()
 }
 
-/// Every value that the replica knows is there, and everything is whole.
+/// Checks that every known value is there, and that nothing is damaged.
 fn check(peer: &Peer<'_>, case: &str) {
     let vault = peer.replica.open();
     vault
@@ -214,7 +214,7 @@ fn check(peer: &Peer<'_>, case: &str) {
     assert!(lost.is_empty(), "{case}: {lost:?} of {there:?}");
 }
 
-/// From this step on a change destroys values; the others keep every one.
+/// From this step on a change destroys values; the earlier steps keep all.
 const FIRST_DESTROYING: usize = 12;
 
 /// Returns whether the value was stored.

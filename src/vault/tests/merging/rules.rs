@@ -1,4 +1,4 @@
-//! Tests what a merge makes of two honest copies.
+//! Tests the merge of two honest copies.
 
 use super::mark_deleted;
 use super::{Owned, Replica, at, now, reference, without_key};
@@ -28,7 +28,7 @@ fn what_one_side_changed_is_taken_byte_for_byte() {
     let report = ours.merge(&theirs, Some(&base));
     assert_eq!(ours.bytes(), theirs.bytes());
     assert!(report.is_empty(), "{report:?}");
-    // Again nothing happens, in either direction.
+    // A second merge changes nothing, in either direction.
     assert!(ours.merge(&theirs, None).is_empty());
     assert!(theirs.merge(&ours, None).is_empty());
     assert_eq!(ours.bytes(), theirs.bytes());
@@ -78,7 +78,7 @@ fn a_fork_of_one_section_needs_a_key_and_keeps_both_values() {
             "default/a both changed: theirs is effective; ours is slot {second}"
         )]
     );
-    // The other side takes the result as it is.
+    // The other side takes the result unchanged.
     theirs.merge(&ours, None);
     assert_eq!(ours.bytes(), theirs.bytes());
 }
@@ -115,7 +115,7 @@ fn fields_changed_on_one_side_win_and_on_both_ours() {
     assert_eq!(secret.description.as_str(), "ours");
     assert_eq!(secret.rotate_every, Some(60));
     assert_eq!(report, ["default/a both changed: description of ours kept"]);
-    // Without a base, nobody can tell who changed what.
+    // Without a base, it is unknown who changed what.
     let report = other.merge(&theirs, None);
     let secret = other.open().secret(None, &reference("default/a")).unwrap();
     assert_eq!(secret.rotate_every, None);
@@ -264,7 +264,7 @@ fn deleted_for_good_in_theirs_stays_restorable() {
     let report = other.merge(&theirs, None);
     assert_eq!(report, ["default/a only in ours: kept"]);
     assert_eq!(other.names(), ["default/a", "default/b"]);
-    // Removed here, it is not brought back.
+    // If ours removed it, the merge does not bring it back.
     let third = Replica::of(&owned);
     third.set("default/b", "4", now());
     theirs.merge(&third, Some(&base));

@@ -57,7 +57,7 @@ fn vector(name: &str, about: &'static str, bytes: Vec<u8>, unlocks: Vec<Value>) 
     }
 }
 
-/// How the owner's token unlocks.
+/// The way that the owner's token unlocks.
 pub fn by_token(token: &Token) -> Value {
     json!({"token": String::from_utf8(token.text().expose().to_vec()).unwrap()})
 }

@@ -25,7 +25,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::PathBuf;
 
-/// A file, what it is for, and how it is unlocked; then it is known what must come of it.
+/// A file, its purpose, and the way to unlock it; the outcome is known.
 pub struct Vector {
     name: String,
     about: &'static str,
@@ -81,8 +81,8 @@ fn every_frozen_vault_is_expected_and_there() {
     assert!(broken >= 25 && expected.len() - broken >= 6);
 }
 
-/// Kept to tell where the files came from. It writes nothing over what is there: a new format gets new
-/// files, and what an old one says of a file stays true.
+/// Kept to show where the files came from. It overwrites nothing: a new format gets new files, and the
+/// descriptions of the old ones stay true.
 #[test]
 #[ignore = "made tests/vectors, once"]
 fn the_frozen_vaults_were_made_by_this() {
@@ -104,7 +104,7 @@ fn the_frozen_vaults_were_made_by_this() {
     std::io::Write::write_all(&mut file, text.as_bytes()).unwrap();
 }
 
-/// What comes of opening everything in a vault: its contents, or a word for what is wrong and where.
+/// The outcome of opening everything in a vault: its contents, or a word for the fault and its place.
 fn outcome(bytes: &[u8], unlock: &Value) -> Value {
     if let Some(secret) = unlock["identity"].as_str() {
         return json!({"grant": identity_grant(bytes, secret)});
@@ -146,7 +146,7 @@ fn unlocked(header: &Header, unlock: &Value) -> Result<LocalKeyring, keyring::Er
     unlock::with_passphrase(header, &passphrase.unwrap(), None)
 }
 
-/// What an identity is granted, in the clear; the keys are for these tests alone.
+/// The content of an identity's grant, in the clear; the keys are for these tests alone.
 fn identity_grant(bytes: &[u8], secret: &str) -> String {
     let header = header(bytes);
     let content = header.content();
@@ -162,7 +162,7 @@ fn identity_grant(bytes: &[u8], secret: &str) -> String {
     String::from_utf8(grant.expose().to_vec()).unwrap()
 }
 
-/// Everything a keyring opens, as the metadata says it, with each slot's value.
+/// Everything that a keyring opens, with the metadata's names, and each slot's value.
 fn contents(bytes: &[u8], keyring: &LocalKeyring) -> Value {
     let header = header(bytes);
     let lines = header

@@ -14,7 +14,7 @@ use crate::sealed::succession::Succession;
 use serde_json::json;
 
 impl Base {
-    /// Faults of the header's text, signed as it is.
+    /// Faults of the header's text, signed with the fault.
     #[expect(clippy::too_many_lines, reason = "one entry for each fault")]
     pub(super) fn header_text(&self) -> Vec<Vector> {
         let edited = |edit: &dyn Fn(String) -> String| {
@@ -169,7 +169,7 @@ impl Base {
         ]
     }
 
-    /// What a header says that does not fit together, signed by the owner or by another.
+    /// Contents of a header that do not fit together, signed by the owner or by another.
     #[expect(clippy::too_many_lines, reason = "one entry for each fault")]
     pub(super) fn header_content(&self) -> Vec<Vector> {
         let changed = |change: &dyn Fn(&mut Content)| {
@@ -283,7 +283,7 @@ impl Base {
         ]
     }
 
-    /// Faults of how the header's key came to be, for a token from before the first change.
+    /// Faults of the header's successions, for a token from before the first change.
     pub(super) fn successions(&self) -> Vec<Vector> {
         let owned = Owned::with(&[("default/name", "value")]);
         let token = owned.issue("default", false);

@@ -1,5 +1,5 @@
-//! Makes vaults with one fault each. Everything that is read before the fault is correct and signed by the
-//! owner's own keys, so that only the fault can be the reason to refuse.
+//! Makes vaults with one fault each. Everything that a reader reads before the fault is correct and signed by the
+//! owner's own keys, so only the fault can be the reason to refuse.
 
 mod header;
 mod records;
@@ -102,7 +102,7 @@ impl Base {
         apart.join()
     }
 
-    /// Faults of a file as it is stored: nothing is signed again.
+    /// Faults of the stored file: nothing is signed again.
     fn bytes(&self) -> Vec<Vector> {
         let bytes = self.owned.bytes();
         let text = String::from_utf8(bytes.clone()).unwrap();
@@ -114,7 +114,7 @@ impl Base {
             flipped[at] ^= 1;
             flipped
         };
-        // A letter that stays one with its last bit flipped.
+        // A letter that is still a letter with its last bit flipped.
         let at = |text: &str, part: &str| {
             let start = text.find(part).unwrap() + part.len();
             let found = text[start..].find(|letter| matches!(letter, 'B'..='Y' | 'b'..='y'));

@@ -1,4 +1,4 @@
-//! Makes vaults with a fault in a record that lies in the right place.
+//! Makes vaults with a fault in a record at the right place.
 
 use super::super::super::apart::{Hostile as Sealed, PageApart, Raw, app};
 use super::super::super::everything;
@@ -11,7 +11,7 @@ use crate::sealed::line::encode;
 use crate::sealed::record::RecordId;
 
 impl Base {
-    /// Records that lie right and do not open, or say what they may not.
+    /// Records at the right place that do not open, or have forbidden content.
     #[expect(clippy::too_many_lines, reason = "one entry for each fault")]
     pub(super) fn records(&self) -> Vec<Vector> {
         let default = self.apart().workspace(0);

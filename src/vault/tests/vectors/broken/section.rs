@@ -6,7 +6,7 @@ use super::Base;
 use crate::keyring::Keyring;
 
 impl Base {
-    /// Faults of a section's head, signed as it is.
+    /// Faults of a section's head, signed with the fault.
     pub(super) fn heads(&self) -> Vec<Vector> {
         let edited = |edit: &dyn Fn(String) -> String| {
             let mut apart = self.apart();
