@@ -219,7 +219,10 @@ pub const GROUPS: &[Group] = &[
                 "doctor",
                 "Find problems around the vault and say how to fix them",
             ),
-            verb::<commands::completions::Completions>("completions", "Print a completion script"),
+            standalone::<commands::completions::Completions>(
+                "completions",
+                "Print a completion script",
+            ),
             HELP,
         ],
     },

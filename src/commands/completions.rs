@@ -5,10 +5,10 @@
 //! in bash it splits `-e KEY=na` into three words and completes nothing, inserts a name such as `pa$$word`
 //! without quoting it, and lists every option among the names. Its interface may also change in any release.
 
-use super::Command;
+use super::StandaloneCommand;
 use crate::completion::{WORD, kind};
-use crate::context::Context;
 use crate::error::Error;
+use crate::ui::Ui;
 use clap::Arg;
 use clap_complete::Shell;
 
@@ -29,10 +29,9 @@ pub struct Completions {
     shell: Shell,
 }
 
-impl Command for Completions {
-    fn run(self, context: &mut Context) -> Result<(), Error> {
-        let script = script(self.shell, context.command);
-        Ok(context.ui.raw(&script)?)
+impl StandaloneCommand for Completions {
+    fn run(self, ui: &mut Ui, command: fn() -> clap::Command) -> Result<(), Error> {
+        Ok(ui.raw(&script(self.shell, command))?)
     }
 }
 

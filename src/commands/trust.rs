@@ -31,10 +31,15 @@ use std::path::{Path, PathBuf};
 #[command(after_help = "\
 Examples:
   kluis trust
+  kluis trust --all-workspaces
   kluis trust --list
   kluis trust --remove
   kluis trust --remove ~/old-project")]
 pub struct Trust {
+    /// Agree to the variables of every workspace that the file names
+    #[arg(long, conflicts_with_all = ["list", "remove"])]
+    all_workspaces: bool,
+
     /// List the project files that you trust
     #[arg(long, conflicts_with = "remove")]
     list: bool,
@@ -81,7 +86,12 @@ impl Command for Trust {
                 ),
             });
         }
-        let proposal = context.proposal(&file, Extent::Everything)?;
+        let extent = if self.all_workspaces {
+            Extent::AllWorkspaces
+        } else {
+            Extent::Everything
+        };
+        let proposal = context.proposal(&file, extent)?;
         let access = proposal.access.clone();
         if proposal.changes.is_empty() {
             context

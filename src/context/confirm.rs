@@ -5,11 +5,13 @@ use crate::error::Error;
 use crate::settings::Interaction;
 use crate::ui::{self, Answer};
 
+/// The note after a deletion that keeps nothing in the vault.
+pub const UNDO: &str = "until the next change, `kluis vault restore` brings it back";
+
 /// Asks before something is lost. Without `--yes` and without a terminal this is a usage error.
 pub fn confirm(context: &mut Context, question: &str) -> Result<(), Error> {
     let unasked = || Error::Usage {
-        message: "this cannot be undone and needs your yes, but there is no terminal to ask at"
-            .into(),
+        message: "this needs your yes, but there is no terminal to ask at".into(),
         hint: Some("to do it without a question, add --yes".into()),
     };
     confirm_or(context, question, unasked)

@@ -59,7 +59,7 @@ impl Context<'_> {
             if let Some(problem) = self.trust_store_problem() {
                 self.ui.warning(&problem);
             }
-            return Err(wanted.untrusted(file).into());
+            return Err(wanted.untrusted(file, extent).into());
         }
         let extent = extent.max(Extent::Everything);
         let proposal = self.proposal(file, extent)?;
@@ -70,7 +70,7 @@ impl Context<'_> {
         {
             Ok(true) => {}
             Ok(false) => return Err(ui::Error::Cancelled.into()),
-            Err(ui::Error::NoTerminal) => return Err(wanted.untrusted(file).into()),
+            Err(ui::Error::NoTerminal) => return Err(wanted.untrusted(file, extent).into()),
             Err(error) => return Err(error.into()),
         }
         self.project_context.followed = Some(proposal.followed(extent));
@@ -221,7 +221,7 @@ impl Proposal {
         }
     }
 
-    fn untrusted(&self, file: &ProjectFile) -> project::Error {
+    fn untrusted(&self, file: &ProjectFile, extent: Extent) -> project::Error {
         let changes = self.changes.iter();
         project::Error::Untrusted {
             path: file.path.clone(),
@@ -232,6 +232,7 @@ impl Proposal {
                 .map(str::to_owned),
             names: changes.map(|change| change.subject.to_string()).collect(),
             is_known: self.is_known,
+            extent,
         }
     }
 }

@@ -8,7 +8,8 @@ a job in CI never runs without its check.
 
 `kluis` opens the vault with the first of these: KLUIS_TOKEN, a token in the
 key file, the passphrase file, the agent, the key file, and a passphrase that
-you type. If there is none, it fails at once (exit code 4).";
+you type. A key that you name with an option comes before those in variables.
+If there is none, `kluis` fails at once (exit code 4).";
 
 pub const PROGRAMS: &str = "\
 A command that `kluis run` or `kluis rotate --exec` starts does not get

@@ -158,7 +158,7 @@ pub enum Error {
         path: PathBuf,
         problem: &'static str,
     },
-    #[error("cannot read {}: {kind}", path.display())]
+    #[error("cannot read {}: {}", path.display(), reason(*kind))]
     Unread { path: PathBuf, kind: io::ErrorKind },
     #[error("{} {}", path.display(), untrusted(names, *is_known, workspace.as_deref()))]
     Untrusted {
@@ -169,6 +169,7 @@ pub enum Error {
         names: Vec<String>,
         /// Whether you agreed to anything in it before.
         is_known: bool,
+        extent: Extent,
     },
     #[error("the vault {} was replaced while kluis looked at it", path.display())]
     OtherVault { path: PathBuf },
@@ -176,6 +177,13 @@ pub enum Error {
     NotText { path: PathBuf },
     #[error("cannot find out where {} leads", path.display())]
     LeadsNowhere { path: PathBuf },
+}
+
+fn reason(kind: io::ErrorKind) -> String {
+    match kind {
+        io::ErrorKind::NotFound => "there is no such file".to_owned(),
+        other => other.to_string(),
+    }
 }
 
 /// The problem with an untrusted file; it ends a sentence.

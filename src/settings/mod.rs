@@ -256,7 +256,12 @@ pub fn settle(
             .map(|text| parse_pin("KLUIS_PIN", &text))
             .transpose()?,
     };
-    let token = variables.get("KLUIS_TOKEN");
+    // A key that you name with an option comes before those of the environment.
+    let names_key_file = flags.key_file.is_some();
+    let names_key = names_key_file || flags.passphrase_file.is_some();
+    let token = variables.get("KLUIS_TOKEN").filter(|_| !names_key);
+    let passphrase_file = variables.path("KLUIS_PASSPHRASE_FILE");
+    let passphrase_file = passphrase_file.filter(|_| !names_key_file);
     Ok(Settings {
         vault,
         vault_source,
@@ -273,9 +278,7 @@ pub fn settle(
         hosts: user.hosts,
         unlocking: Unlocking {
             token: token.map(|token| Plaintext::new(token.into_encoded_bytes())),
-            passphrase_file: flags
-                .passphrase_file
-                .or_else(|| variables.path("KLUIS_PASSPHRASE_FILE")),
+            passphrase_file: flags.passphrase_file.or(passphrase_file),
             key_file: key_file(flags.key_file, variables, directories),
         },
     })

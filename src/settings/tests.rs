@@ -381,6 +381,28 @@ fn the_ways_to_unlock_come_from_options_and_variables() {
 }
 
 #[test]
+fn a_key_named_by_an_option_comes_before_the_environment() {
+    let environment = |given: Given| {
+        given
+            .variable("KLUIS_TOKEN", "token")
+            .variable("KLUIS_PASSPHRASE_FILE", "/passphrase")
+    };
+    let key_file = flags(Flags {
+        key_file: Some("key".into()),
+        ..Flags::default()
+    });
+    let unlocking = environment(key_file).settle().unwrap().unlocking;
+    assert!(unlocking.token.is_none() && unlocking.passphrase_file.is_none());
+    let passphrase_file = flags(Flags {
+        passphrase_file: Some("typed".into()),
+        ..Flags::default()
+    });
+    let unlocking = environment(passphrase_file).settle().unwrap().unlocking;
+    assert!(unlocking.token.is_none());
+    assert_eq!(unlocking.passphrase_file.unwrap(), Path::new("typed"));
+}
+
+#[test]
 fn hosts_stand_in_the_user_file() {
     let given =
         user_file("keep = 3\n[hosts]\n'git.example.com' = { secret = 'w/a', username = 'ada' }");

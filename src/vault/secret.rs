@@ -48,6 +48,14 @@ impl Secret {
         format!("{}/{}", self.workspace_name, self.name)
     }
 
+    /// Gives it another name, and another variable unless that was set.
+    pub fn rename(&mut self, name: SecretName) {
+        if self.env_key == EnvKey::from_name(&self.name) {
+            self.env_key = EnvKey::from_name(&name);
+        }
+        self.name = name;
+    }
+
     /// Checks every rule of an opened entry and turns it into the domain's types.
     pub fn from_entry(
         id: SecretId,

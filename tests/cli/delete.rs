@@ -4,7 +4,7 @@ use crate::sandbox::Sandbox;
 use crate::screen::Screen;
 use serde_json::{Value, json};
 
-const NEEDS_YES: &str = "kluis: error: this cannot be undone and needs your yes, but there is no terminal to ask at\n\
+const NEEDS_YES: &str = "kluis: error: this needs your yes, but there is no terminal to ask at\n\
                          kluis: hint: to do it without a question, add --yes\n";
 
 /// The output of `list --deleted`: names, the last deleted first.

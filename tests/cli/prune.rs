@@ -179,7 +179,7 @@ fn people_are_asked_and_a_script_needs_a_yes() {
         let refused = sandbox.kluis(line).stdin("y\n").run();
         refused
             .stderr(
-                "kluis: error: this cannot be undone and needs your yes, but there is no terminal to ask at\n\
+                "kluis: error: this needs your yes, but there is no terminal to ask at\n\
                  kluis: hint: to do it without a question, add --yes\n",
             )
             .exits(2);

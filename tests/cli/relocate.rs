@@ -156,6 +156,26 @@ fn an_impossible_move_changes_nothing() {
 }
 
 #[test]
+fn the_variable_follows_the_name_unless_it_was_set() {
+    let sandbox = Sandbox::with_vault();
+    sandbox.create("old", "v");
+    sandbox.create("other", "v");
+    let set = sandbox.kluis(["update", "other", "--env-key", "MINE"]);
+    set.run().any_stdout().any_stderr().exits(0);
+    for line in [
+        &["move", "old", "new"][..],
+        &["update", "other", "--name", "second"],
+    ] {
+        let moved = sandbox.kluis(line).run();
+        moved.any_stdout().any_stderr().exits(0);
+    }
+    sandbox.create("old", "w");
+    let script = "echo $OLD $NEW $MINE $SECOND.";
+    let run = sandbox.kluis(["run", "--all", "--", "sh", "-c", script]);
+    run.run().stdout("w v v .\n").exits(0);
+}
+
+#[test]
 fn a_secret_is_renamed_or_moved_under_a_new_name() {
     let sandbox = Sandbox::with_vault();
     let value = sandbox.secret("value");

@@ -4,7 +4,7 @@ use crate::args::secret::parse_app;
 use crate::commands::Command;
 use crate::completion::words::AppWord;
 use crate::context::Context;
-use crate::context::confirm::confirm;
+use crate::context::confirm::{UNDO, confirm};
 use crate::error::Error;
 use crate::report::counted::counted;
 use crate::vault::Scan;
@@ -39,6 +39,7 @@ impl Command for Delete {
             |change| Ok(change.delete_app(workspace, &name)?),
         )?;
         context.ui.done(&format!("deleted the app {name}"));
+        context.ui.note(UNDO);
         Ok(())
     }
 }

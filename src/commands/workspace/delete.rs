@@ -4,7 +4,7 @@ use crate::args::workspace::parse_name;
 use crate::commands::Command;
 use crate::completion::words::WorkspaceWord;
 use crate::context::Context;
-use crate::context::confirm::confirm;
+use crate::context::confirm::{UNDO, confirm};
 use crate::error::Error;
 use crate::report::counted::counted;
 use crate::sealed;
@@ -66,6 +66,9 @@ impl Command for Delete {
             Contents::Delete => context.change_beside_damage(&mut vault, delete)?,
         };
         context.ui.done(&format!("deleted the workspace {name}"));
+        if self.force {
+            context.ui.note(UNDO);
+        }
         Ok(())
     }
 }

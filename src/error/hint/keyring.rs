@@ -24,7 +24,7 @@ pub fn hint(error: &Error) -> &'static str {
             "its key was removed, or it belongs to another vault: ask the vault's owner for a new one"
         }
         Error::RefusedToken => {
-            "the vault may be forged: compare its pin with `kluis vault verify` on a machine you trust"
+            "if the token was renewed, use the new one; otherwise the vault may be forged: compare its pin with `kluis vault verify` on a machine you trust"
         }
         Error::WrongKeyFile => {
             "ask the vault's owner to run `kluis key add --public-key` with your public key, which `kluis key show` prints"

@@ -131,11 +131,18 @@ fn of_project(error: &project::Error) -> Option<String> {
     use project::Error as E;
     match error {
         E::Untrusted {
-            path, workspace, ..
+            path,
+            workspace,
+            extent,
+            ..
         } => {
             let workspace = workspace.as_ref().map(|name| format!(" -w {name}"));
+            let all = match extent {
+                project::Extent::AllWorkspaces => " --all-workspaces",
+                _ => "",
+            };
             Some(format!(
-                "run `kluis trust{}` to see what it uses and to agree, or ignore it with --no-project; in a script or CI, add --project {}",
+                "run `kluis trust{}{all}` to see what it uses and to agree, or ignore it with --no-project; in a script or CI, add --project {}",
                 workspace.unwrap_or_default(),
                 path.display()
             ))

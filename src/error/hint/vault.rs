@@ -67,7 +67,7 @@ pub fn of_blocked(errors: &[Blocked]) -> Option<String> {
     let words = denied.iter().take(MAX_LISTED).map(String::as_str);
     let words = words.collect::<Vec<_>>().join(" ");
     Some(format!(
-        "say where the values go with --for URL, or skip this check with {words}{more}"
+        "say where the values go with --for URL, leave a variable out with --except NAME, or skip this check with {words}{more}"
     ))
 }
 

@@ -27,6 +27,7 @@ macro_rules! plain {
 }
 
 plain!(
+    project::Extent,
     bool,
     u8,
     u16,
@@ -245,7 +246,9 @@ fn of_project(error: &project::Error) {
             workspace,
             names,
             is_known,
+            extent,
         } => {
+            plain(extent);
             plain(path);
             said(workspace);
             said(names);

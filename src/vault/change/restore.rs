@@ -49,7 +49,7 @@ impl Change<'_> {
     ) -> Result<Restored, Error> {
         let mut found = self.find_deleted(workspace, reference)?;
         if let Some(name) = name {
-            found.secret.name = name;
+            found.secret.rename(name);
         }
         match self.check_free_name(&found.home, &found.secret.name) {
             Err(Error::Exists { .. }) => {

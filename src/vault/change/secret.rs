@@ -110,7 +110,7 @@ impl Change<'_> {
             if name != old.name {
                 self.check_free_name(&found.home, &name)?;
             }
-            found.secret.name = name;
+            found.secret.rename(name);
         }
         update.fields.apply(&mut found.secret);
         if !matches!(update.values, Values::Keep) || !update.remove.is_empty() {
