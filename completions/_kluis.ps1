@@ -1643,7 +1643,7 @@ Register-ArgumentCompleter -Native -CommandName 'kluis' -ScriptBlock {
         }
         'kluis;git;merge-file' {
             [CompletionResult]::new('--path', '--path', [CompletionResultType]::ParameterName, 'Where the vault lies in the work tree')
-            [CompletionResult]::new('--labels', '--labels', [CompletionResultType]::ParameterName, 'What git calls the two')
+            [CompletionResult]::new('--labels', '--labels', [CompletionResultType]::ParameterName, 'The names that git gives the two versions')
             [CompletionResult]::new('--vault', '--vault', [CompletionResultType]::ParameterName, 'Use this vault file [env: KLUIS_VAULT]')
             [CompletionResult]::new('-w', '-w', [CompletionResultType]::ParameterName, 'Use this workspace [env: KLUIS_WORKSPACE]')
             [CompletionResult]::new('--workspace', '--workspace', [CompletionResultType]::ParameterName, 'Use this workspace [env: KLUIS_WORKSPACE]')

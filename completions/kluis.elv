@@ -1580,7 +1580,7 @@ set edit:completion:arg-completer[kluis] = {|@words|
         }
         &'kluis;git;merge-file'= {
             cand --path 'Where the vault lies in the work tree'
-            cand --labels 'What git calls the two'
+            cand --labels 'The names that git gives the two versions'
             cand --vault 'Use this vault file [env: KLUIS_VAULT]'
             cand -w 'Use this workspace [env: KLUIS_WORKSPACE]'
             cand --workspace 'Use this workspace [env: KLUIS_WORKSPACE]'

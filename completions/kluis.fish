@@ -1384,7 +1384,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand git; and __fish_seen_subcomm
 complete -c kluis -n "__fish_kluis_using_subcommand git; and __fish_seen_subcommand_from uninstall" -l accept-older -d 'Accept an older vault than this machine has seen'
 complete -c kluis -n "__fish_kluis_using_subcommand git; and __fish_seen_subcommand_from uninstall" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kluis -n "__fish_kluis_using_subcommand git; and __fish_seen_subcommand_from merge-file" -l path -d 'Where the vault lies in the work tree' -r -F
-complete -c kluis -n "__fish_kluis_using_subcommand git; and __fish_seen_subcommand_from merge-file" -l labels -d 'What git calls the two' -r
+complete -c kluis -n "__fish_kluis_using_subcommand git; and __fish_seen_subcommand_from merge-file" -l labels -d 'The names that git gives the two versions' -r
 complete -c kluis -n "__fish_kluis_using_subcommand git; and __fish_seen_subcommand_from merge-file" -l vault -d 'Use this vault file [env: KLUIS_VAULT]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand git; and __fish_seen_subcommand_from merge-file" -s w -l workspace -d 'Use this workspace [env: KLUIS_WORKSPACE]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand git; and __fish_seen_subcommand_from merge-file" -l project -d 'Use this project file, and agree to it [env: KLUIS_PROJECT]' -r -F

@@ -58,7 +58,7 @@ pub struct ExpiryArgs {
     expires: Option<String>,
 }
 
-/// What takes an optional field away.
+/// The options that remove an optional field.
 #[derive(clap::Args)]
 pub struct ClearArgs {
     /// Bind the secret to no host

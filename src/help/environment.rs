@@ -18,7 +18,7 @@ sets KLUIS_NEW_VALUE and KLUIS_OLD_VALUE, or with --files KLUIS_NEW_FILE and
 KLUIS_OLD_FILE.";
 
 pub const CONTENTS: &str = "\
-What a project file kluis.toml may say is in `kluis help project`.
+`kluis help project` describes the project file kluis.toml.
 
 Your settings, ~/.config/kluis/config.toml, may have these. `keep` is how many
 past versions of a secret stay. `auto_agent` says whether a passphrase that you

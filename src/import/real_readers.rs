@@ -62,8 +62,9 @@ print(json.dumps([read(text) for text in json.load(sys.stdin)]))
 
 const DOTENV: &str = "
 import dotenv, importlib.metadata, io, json, logging, sys
-# Before 1.2 it took the comment after a blank for the value.
-assert importlib.metadata.version('python-dotenv').split('.') >= ['1', '2']
+# Before 1.2.4 it took the comment after a blank for the value.
+version = importlib.metadata.version('python-dotenv').split('.')
+assert [int(number) for number in version[:3]] >= [1, 2, 4]
 logging.disable()
 def read(text):
     values = dotenv.dotenv_values(stream=io.StringIO(text, newline=None), interpolate=False)

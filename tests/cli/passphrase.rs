@@ -32,7 +32,7 @@ fn afterwards_the_new_one_opens_and_the_old_one_does_not() {
         .run();
     changed
         .stderr_has(
-            "The old one still opens older copies, and whoever has both can read later ones",
+            "The old one still opens older copies, and a person who has both can read later ones",
         )
         .exits(0);
     let get = || sandbox.kluis(["get", "name"]);

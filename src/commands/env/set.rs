@@ -14,7 +14,7 @@ use crate::vault::rule::RuleViolation;
 
 /// Add a variable to kluis.toml, or change it
 ///
-/// What comes after = is a reference to a secret: a name, WORKSPACE/NAME or an id. With an option it is a text for the
+/// The text after = is a reference to a secret: a name, WORKSPACE/NAME or an id. With an option it is a text for the
 /// file itself, which is no place for a secret.
 ///
 /// If you trusted the file in that workspace before, you trust it with this change.

@@ -24,7 +24,7 @@ use std::path::{Path, PathBuf};
 Example:
   git config merge.kluis.driver 'kluis git merge-file %O %A %B --path=%P --labels %X %Y'")]
 pub struct MergeFile {
-    /// What both were made from
+    /// The version that both were made from
     #[arg(value_name = "BASE")]
     base: PathBuf,
 
@@ -40,7 +40,7 @@ pub struct MergeFile {
     #[arg(long, value_name = "PATH")]
     path: PathBuf,
 
-    /// What git calls the two
+    /// The names that git gives the two versions
     #[arg(long, num_args = 2, value_names = ["OURS", "THEIRS"], allow_hyphen_values = true)]
     labels: Vec<String>,
 }
@@ -171,15 +171,26 @@ impl MergeFile {
             let short = given
                 .and_then(|label| label.split(" (").next())
                 .map(str::trim);
-            short
-                .filter(|label| !label.is_empty())
-                .unwrap_or(usual)
-                .to_owned()
+            let short = short.filter(|label| !label.is_empty());
+            abbreviated(short.unwrap_or(usual)).to_owned()
         };
         Labels {
             ours: label(0, "ours"),
             theirs: label(1, "theirs"),
         }
+    }
+}
+
+/// The beginning of a commit's whole id, or the label as it is.
+fn abbreviated(label: &str) -> &str {
+    const ID_CHARACTERS: [usize; 2] = [40, 64]; // SHA-1, SHA-256
+    const SHORT_CHARACTERS: usize = 10;
+    let is_id =
+        ID_CHARACTERS.contains(&label.len()) && label.bytes().all(|byte| byte.is_ascii_hexdigit());
+    if is_id {
+        &label[..SHORT_CHARACTERS]
+    } else {
+        label
     }
 }
 

@@ -58,7 +58,7 @@ pub struct Docker {
     #[arg(long, requires = "install_in")]
     force: bool,
 
-    /// What docker asks for: `get`, `list`, `store` or `erase`
+    /// The request of docker: `get`, `list`, `store` or `erase`
     #[arg(value_name = "OPERATION", required_unless_present = "install_in")]
     operation: Option<String>,
 }

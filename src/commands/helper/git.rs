@@ -42,7 +42,7 @@ pub struct Git {
     #[arg(long)]
     allow_http: bool,
 
-    /// What git asks for: `get`, `store` or `erase`
+    /// The request of git: `get`, `store` or `erase`
     #[arg(value_name = "OPERATION")]
     operation: String,
 }

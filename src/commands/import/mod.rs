@@ -1,13 +1,13 @@
 //! `import`: adds many secrets from one file or folder, all or none.
 
 mod decide;
+mod format;
 
 use super::Command;
 use crate::args::version::VersionArgs;
 use crate::context::Context;
 use crate::context::credential_file::is_stdin;
 use crate::error::Error;
-use crate::import::detect::{self, Detection, detect};
 use crate::import::entries::{Empty, Gathered, Repeated};
 use crate::import::formats::dotenv::{Dialect, Expansion, Reading};
 use crate::import::formats::nesting::Nesting;
@@ -21,19 +21,15 @@ use crate::platform::stdin;
 use crate::report::import_summary::{Doing, Summary};
 use crate::settings::Interaction;
 use crate::vault::description::Description;
-use crate::vault::error::Detail;
 use crate::vault::{self, Scan, Vault};
 use anyhow::Context as _;
-use clap::ValueEnum;
 use decide::{
     OnConflict, decide, is_missing, look_up, named_workspaces, reference, refuse_conflict, write,
 };
 use std::fmt::Display;
-use std::fs::{self, File};
+use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
-
-const UNREAD: &str = "cannot read the file to import";
 
 /// Bring in a .env file or another tool's export
 ///
@@ -279,7 +275,7 @@ impl Import {
         summary.print(context)
     }
 
-    /// The named format, or the one that the file's name indicates.
+    /// The named format, or the detected one.
     fn settled_format(&self, context: &mut Context) -> Result<Format, Error> {
         if let Some(format) = self.format {
             return Ok(format);
@@ -287,54 +283,18 @@ impl Import {
         if self.columns.is_some() {
             return Ok(Format::Csv);
         }
-        let Some(path) = self.input_path() else {
-            return Err(missing_format(
+        match self.input_path() {
+            Some(path) => format::detected(path, context),
+            None => Err(format::missing(
                 "--format is missing: only that of a file is detected",
-            ));
-        };
-        fs::metadata(path).context(UNREAD)?;
-        let detection = detect(path);
-        let message = match detection {
-            Detection::Known {
-                format,
-                by,
-                program,
-            } => {
-                let name = names([format].into_iter(), "");
-                let from = program.map_or(String::new(), |program| format!(" of {program}"));
-                context.ui.note(&format!(
-                    "detected the format {name}{from} by {by}; --format chooses another"
-                ));
-                return Ok(format);
-            }
-            Detection::Foreign(broken) => {
-                let details = vec![Detail::at(Vec::new(), broken)];
-                return Err(vault::Error::Invalid(details).into());
-            }
-            Detection::Several(formats) => format!(
-                "--format is missing: by its content the input could be {}",
-                names(formats.into_iter(), "or")
-            ),
-            Detection::Unknown => {
-                "--format is missing, and the name and the content of the input do not tell it"
-                    .into()
-            }
-        };
-        Err(missing_format(&message))
+            )),
+        }
     }
 
-    /// For a broken file with the name of a `.env` file: names the other formats that read it.
     fn suggest_others(&self, format: Format, context: &mut Context) {
         let path = self.input_path().filter(|path| path.is_file());
-        let (None, Format::Dotenv, Some(path)) = (self.format, format, path) else {
-            return;
-        };
-        let others = detect::others_of_env(path);
-        if !others.is_empty() {
-            let others = names(others.into_iter(), "or");
-            context.ui.note(&format!(
-                "if the file is for another program, name its format: --format {others}"
-            ));
+        if let (None, Format::Dotenv, Some(path)) = (self.format, format, path) {
+            format::suggest_others(path, context);
         }
     }
 
@@ -438,7 +398,7 @@ impl Import {
     fn input(&self, context: &Context) -> Result<Plaintext, Error> {
         if let Some(path) = self.input_path() {
             let read = File::open(path).and_then(read_bounded);
-            return Ok(read.context(UNREAD)?);
+            return Ok(read.context(format::UNREAD)?);
         }
         context.check_stdin("the passphrase and the import")?;
         let stream = stdin::unbuffered().context("cannot read stdin")?;
@@ -446,26 +406,6 @@ impl Import {
             Error::usage("name a file to import, or pipe one in: a terminal would show the values")
         })?;
         Ok(read_bounded(stream).context("cannot read stdin")?)
-    }
-}
-
-fn missing_format(message: &str) -> Error {
-    let all = names(Format::value_variants().iter().copied(), "or");
-    Error::Usage {
-        message: message.to_owned(),
-        hint: Some(format!("add --format {all}")),
-    }
-}
-
-/// The names of formats, as they are typed.
-fn names(formats: impl Iterator<Item = Format>, word: &str) -> String {
-    let values = formats.filter_map(|format| format.to_possible_value());
-    let names: Vec<String> = values.map(|value| value.get_name().to_owned()).collect();
-    match names.split_last() {
-        Some((last, others)) if !others.is_empty() => {
-            format!("{} {word} {last}", others.join(", "))
-        }
-        _ => names.concat(),
     }
 }
 

@@ -70,7 +70,7 @@ impl Command for Passphrase {
                 "changed the passphrase, and encrypted everything again under new keys. Older copies of the vault still open with the old one"
             }
             Trust::Passes => {
-                "changed the passphrase. The old one still opens older copies, and whoever has both can read later ones: if it may have leaked, use --leaked"
+                "changed the passphrase. The old one still opens older copies, and a person who has both can read later ones: if it may have leaked, use --leaked"
             }
         };
         context.ui.note(told);

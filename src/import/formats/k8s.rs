@@ -10,6 +10,7 @@ use crate::import::text::unmarked;
 use crate::plaintext::Plaintext;
 use crate::vault::rule::RuleViolation;
 use data_encoding::{BASE64, Encoding};
+use std::collections::HashSet;
 
 /// The members of a Secret that contain none of its values.
 const METADATA: [&str; 6] = [
@@ -119,33 +120,29 @@ impl Reader<'_> {
         if data.is_empty() && plain.is_empty() {
             self.into.leave_out(title, "it has no data");
         }
+        let replaced: HashSet<String> = plain.iter().map(|(name, _)| name.clone()).collect();
         for (name, tree) in data {
-            if plain.iter().any(|(its, _)| *its == name) {
+            if replaced.contains(&name) {
                 let why = format!("{name} in data, which stringData replaces");
                 self.into.leave_out(title, &why);
             } else {
-                self.value(tree, name, Some(&self.base64.clone()))?;
+                self.value(tree, name, Spelling::Base64)?;
             }
         }
         for (name, tree) in plain {
-            self.value(tree, name, None)?;
+            self.value(tree, name, Spelling::Plain)?;
         }
         Ok(())
     }
 
-    fn value(
-        &mut self,
-        tree: Tree,
-        name: String,
-        base64: Option<&Encoding>,
-    ) -> Result<(), RuleViolation> {
+    fn value(&mut self, tree: Tree, name: String, spelling: Spelling) -> Result<(), RuleViolation> {
         let Tree { place, node } = tree;
         let path = [name];
-        let value = match (node, base64) {
+        let value = match (node, spelling) {
             (Node::Null, _) => None,
-            (Node::Text(text), None) => Some(text),
-            (Node::Text(text), Some(base64)) => {
-                let Ok(value) = base64.decode(text.expose()) else {
+            (Node::Text(text), Spelling::Plain) => Some(text),
+            (Node::Text(text), Spelling::Base64) => {
+                let Ok(value) = self.base64.decode(text.expose()) else {
                     self.refuse(place, &path, "is not Base64, as data must be");
                     return Ok(());
                 };
@@ -163,6 +160,15 @@ impl Reader<'_> {
         let rule = format!("{} {rule}", nesting::shown(path));
         self.into.refuse(place, &rule, "value_error");
     }
+}
+
+/// How a value is written.
+#[derive(Clone, Copy)]
+enum Spelling {
+    /// In `data`.
+    Base64,
+    /// In `stringData`.
+    Plain,
 }
 
 /// The items of a member that is a list.
