@@ -75,10 +75,8 @@ Register-ArgumentCompleter -Native -CommandName 'kluis' -ScriptBlock {
             [CompletionResult]::new('workspace', 'workspace', [CompletionResultType]::ParameterValue, 'Manage workspaces')
             [CompletionResult]::new('app', 'app', [CompletionResultType]::ParameterValue, 'Manage apps and the secrets they use')
             [CompletionResult]::new('git', 'git', [CompletionResultType]::ParameterValue, 'Share a vault in git')
-            [CompletionResult]::new('passphrase', 'passphrase', [CompletionResultType]::ParameterValue, 'Change the passphrase')
             [CompletionResult]::new('unlock', 'unlock', [CompletionResultType]::ParameterValue, 'Type the passphrase once for the next commands')
             [CompletionResult]::new('lock', 'lock', [CompletionResultType]::ParameterValue, 'Forget every unlocked key')
-            [CompletionResult]::new('agent', 'agent', [CompletionResultType]::ParameterValue, 'Run the agent in the foreground, for systemd')
             [CompletionResult]::new('vault', 'vault', [CompletionResultType]::ParameterValue, 'Check, renew or restore the whole file')
             [CompletionResult]::new('doctor', 'doctor', [CompletionResultType]::ParameterValue, 'Find problems around the vault and say how to fix them')
             [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print a completion script')
@@ -1687,32 +1685,6 @@ Register-ArgumentCompleter -Native -CommandName 'kluis' -ScriptBlock {
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
         }
-        'kluis;passphrase' {
-            [CompletionResult]::new('--vault', '--vault', [CompletionResultType]::ParameterName, 'Use this vault file [env: KLUIS_VAULT]')
-            [CompletionResult]::new('-w', '-w', [CompletionResultType]::ParameterName, 'Use this workspace [env: KLUIS_WORKSPACE]')
-            [CompletionResult]::new('--workspace', '--workspace', [CompletionResultType]::ParameterName, 'Use this workspace [env: KLUIS_WORKSPACE]')
-            [CompletionResult]::new('--project', '--project', [CompletionResultType]::ParameterName, 'Use this project file, and agree to it [env: KLUIS_PROJECT]')
-            [CompletionResult]::new('--passphrase-file', '--passphrase-file', [CompletionResultType]::ParameterName, 'Unlock with the passphrase in this file [env: KLUIS_PASSPHRASE_FILE]')
-            [CompletionResult]::new('--key-file', '--key-file', [CompletionResultType]::ParameterName, 'Unlock with this key file, or the token in it [env: KLUIS_KEY_FILE]')
-            [CompletionResult]::new('--lock-timeout', '--lock-timeout', [CompletionResultType]::ParameterName, 'Wait this long for another writer [default: 10s]')
-            [CompletionResult]::new('--pin', '--pin', [CompletionResultType]::ParameterName, 'Open only the vault that this pin describes [env: KLUIS_PIN]')
-            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Use colour: auto, always or never [env: NO_COLOR]')
-            [CompletionResult]::new('--key', '--key', [CompletionResultType]::ParameterName, 'Change this key instead of yours: its id or label')
-            [CompletionResult]::new('--new-passphrase-file', '--new-passphrase-file', [CompletionResultType]::ParameterName, 'Read the new passphrase from a file, without its final newline')
-            [CompletionResult]::new('--kdf', '--kdf', [CompletionResultType]::ParameterName, 'Set the cost of Argon2id: memory, passes, lanes [default: measured, at least m=64,t=3,p=4]')
-            [CompletionResult]::new('--no-project', '--no-project', [CompletionResultType]::ParameterName, 'Ignore kluis.toml [env: KLUIS_NO_PROJECT]')
-            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print results, warnings and errors as JSON')
-            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print no notes; print names alone in lists')
-            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print no notes; print names alone in lists')
-            [CompletionResult]::new('-y', '-y', [CompletionResultType]::ParameterName, 'Answer yes where a command asks for confirmation')
-            [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Answer yes where a command asks for confirmation')
-            [CompletionResult]::new('--non-interactive', '--non-interactive', [CompletionResultType]::ParameterName, 'Never ask; fail instead [env: KLUIS_NON_INTERACTIVE]')
-            [CompletionResult]::new('--accept-older', '--accept-older', [CompletionResultType]::ParameterName, 'Accept an older vault than this machine has seen')
-            [CompletionResult]::new('--leaked', '--leaked', [CompletionResultType]::ParameterName, 'Let no other passphrase or token trust the old keys any more')
-            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
-            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
-            break
-        }
         'kluis;unlock' {
             [CompletionResult]::new('--vault', '--vault', [CompletionResultType]::ParameterName, 'Use this vault file [env: KLUIS_VAULT]')
             [CompletionResult]::new('-w', '-w', [CompletionResultType]::ParameterName, 'Use this workspace [env: KLUIS_WORKSPACE]')
@@ -1738,28 +1710,6 @@ Register-ArgumentCompleter -Native -CommandName 'kluis' -ScriptBlock {
             break
         }
         'kluis;lock' {
-            [CompletionResult]::new('--vault', '--vault', [CompletionResultType]::ParameterName, 'Use this vault file [env: KLUIS_VAULT]')
-            [CompletionResult]::new('-w', '-w', [CompletionResultType]::ParameterName, 'Use this workspace [env: KLUIS_WORKSPACE]')
-            [CompletionResult]::new('--workspace', '--workspace', [CompletionResultType]::ParameterName, 'Use this workspace [env: KLUIS_WORKSPACE]')
-            [CompletionResult]::new('--project', '--project', [CompletionResultType]::ParameterName, 'Use this project file, and agree to it [env: KLUIS_PROJECT]')
-            [CompletionResult]::new('--passphrase-file', '--passphrase-file', [CompletionResultType]::ParameterName, 'Unlock with the passphrase in this file [env: KLUIS_PASSPHRASE_FILE]')
-            [CompletionResult]::new('--key-file', '--key-file', [CompletionResultType]::ParameterName, 'Unlock with this key file, or the token in it [env: KLUIS_KEY_FILE]')
-            [CompletionResult]::new('--lock-timeout', '--lock-timeout', [CompletionResultType]::ParameterName, 'Wait this long for another writer [default: 10s]')
-            [CompletionResult]::new('--pin', '--pin', [CompletionResultType]::ParameterName, 'Open only the vault that this pin describes [env: KLUIS_PIN]')
-            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Use colour: auto, always or never [env: NO_COLOR]')
-            [CompletionResult]::new('--no-project', '--no-project', [CompletionResultType]::ParameterName, 'Ignore kluis.toml [env: KLUIS_NO_PROJECT]')
-            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print results, warnings and errors as JSON')
-            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print no notes; print names alone in lists')
-            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print no notes; print names alone in lists')
-            [CompletionResult]::new('-y', '-y', [CompletionResultType]::ParameterName, 'Answer yes where a command asks for confirmation')
-            [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Answer yes where a command asks for confirmation')
-            [CompletionResult]::new('--non-interactive', '--non-interactive', [CompletionResultType]::ParameterName, 'Never ask; fail instead [env: KLUIS_NON_INTERACTIVE]')
-            [CompletionResult]::new('--accept-older', '--accept-older', [CompletionResultType]::ParameterName, 'Accept an older vault than this machine has seen')
-            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
-            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
-            break
-        }
-        'kluis;agent' {
             [CompletionResult]::new('--vault', '--vault', [CompletionResultType]::ParameterName, 'Use this vault file [env: KLUIS_VAULT]')
             [CompletionResult]::new('-w', '-w', [CompletionResultType]::ParameterName, 'Use this workspace [env: KLUIS_WORKSPACE]')
             [CompletionResult]::new('--workspace', '--workspace', [CompletionResultType]::ParameterName, 'Use this workspace [env: KLUIS_WORKSPACE]')

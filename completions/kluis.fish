@@ -75,10 +75,8 @@ complete -c kluis -n "__fish_kluis_needs_command" -f -a "key" -d 'Manage who can
 complete -c kluis -n "__fish_kluis_needs_command" -f -a "workspace" -d 'Manage workspaces'
 complete -c kluis -n "__fish_kluis_needs_command" -f -a "app" -d 'Manage apps and the secrets they use'
 complete -c kluis -n "__fish_kluis_needs_command" -f -a "git" -d 'Share a vault in git'
-complete -c kluis -n "__fish_kluis_needs_command" -f -a "passphrase" -d 'Change the passphrase'
 complete -c kluis -n "__fish_kluis_needs_command" -f -a "unlock" -d 'Type the passphrase once for the next commands'
 complete -c kluis -n "__fish_kluis_needs_command" -f -a "lock" -d 'Forget every unlocked key'
-complete -c kluis -n "__fish_kluis_needs_command" -f -a "agent" -d 'Run the agent in the foreground, for systemd'
 complete -c kluis -n "__fish_kluis_needs_command" -f -a "vault" -d 'Check, renew or restore the whole file'
 complete -c kluis -n "__fish_kluis_needs_command" -f -a "doctor" -d 'Find problems around the vault and say how to fix them'
 complete -c kluis -n "__fish_kluis_needs_command" -f -a "completions" -d 'Print a completion script'
@@ -1419,27 +1417,6 @@ complete -c kluis -n "__fish_kluis_using_subcommand git; and __fish_seen_subcomm
 complete -c kluis -n "__fish_kluis_using_subcommand git; and __fish_seen_subcommand_from textconv" -l non-interactive -d 'Never ask; fail instead [env: KLUIS_NON_INTERACTIVE]'
 complete -c kluis -n "__fish_kluis_using_subcommand git; and __fish_seen_subcommand_from textconv" -l accept-older -d 'Accept an older vault than this machine has seen'
 complete -c kluis -n "__fish_kluis_using_subcommand git; and __fish_seen_subcommand_from textconv" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c kluis -n "__fish_kluis_using_subcommand passphrase" -l vault -d 'Use this vault file [env: KLUIS_VAULT]' -r
-complete -c kluis -n "__fish_kluis_using_subcommand passphrase" -s w -l workspace -d 'Use this workspace [env: KLUIS_WORKSPACE]' -r
-complete -c kluis -n "__fish_kluis_using_subcommand passphrase" -l project -d 'Use this project file, and agree to it [env: KLUIS_PROJECT]' -r -F
-complete -c kluis -n "__fish_kluis_using_subcommand passphrase" -l passphrase-file -d 'Unlock with the passphrase in this file [env: KLUIS_PASSPHRASE_FILE]' -r -F
-complete -c kluis -n "__fish_kluis_using_subcommand passphrase" -l key-file -d 'Unlock with this key file, or the token in it [env: KLUIS_KEY_FILE]' -r -F
-complete -c kluis -n "__fish_kluis_using_subcommand passphrase" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
-complete -c kluis -n "__fish_kluis_using_subcommand passphrase" -l pin -d 'Open only the vault that this pin describes [env: KLUIS_PIN]' -r
-complete -c kluis -n "__fish_kluis_using_subcommand passphrase" -l color -d 'Use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
-always\t''
-never\t''"
-complete -c kluis -n "__fish_kluis_using_subcommand passphrase" -l key -d 'Change this key instead of yours: its id or label' -r
-complete -c kluis -n "__fish_kluis_using_subcommand passphrase" -l new-passphrase-file -d 'Read the new passphrase from a file, without its final newline' -r -F
-complete -c kluis -n "__fish_kluis_using_subcommand passphrase" -l kdf -d 'Set the cost of Argon2id: memory, passes, lanes [default: measured, at least m=64,t=3,p=4]' -r
-complete -c kluis -n "__fish_kluis_using_subcommand passphrase" -l no-project -d 'Ignore kluis.toml [env: KLUIS_NO_PROJECT]'
-complete -c kluis -n "__fish_kluis_using_subcommand passphrase" -l json -d 'Print results, warnings and errors as JSON'
-complete -c kluis -n "__fish_kluis_using_subcommand passphrase" -s q -l quiet -d 'Print no notes; print names alone in lists'
-complete -c kluis -n "__fish_kluis_using_subcommand passphrase" -s y -l yes -d 'Answer yes where a command asks for confirmation'
-complete -c kluis -n "__fish_kluis_using_subcommand passphrase" -l non-interactive -d 'Never ask; fail instead [env: KLUIS_NON_INTERACTIVE]'
-complete -c kluis -n "__fish_kluis_using_subcommand passphrase" -l accept-older -d 'Accept an older vault than this machine has seen'
-complete -c kluis -n "__fish_kluis_using_subcommand passphrase" -l leaked -d 'Let no other passphrase or token trust the old keys any more'
-complete -c kluis -n "__fish_kluis_using_subcommand passphrase" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kluis -n "__fish_kluis_using_subcommand unlock" -l vault -d 'Use this vault file [env: KLUIS_VAULT]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand unlock" -s w -l workspace -d 'Use this workspace [env: KLUIS_WORKSPACE]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand unlock" -l project -d 'Use this project file, and agree to it [env: KLUIS_PROJECT]' -r -F
@@ -1476,23 +1453,6 @@ complete -c kluis -n "__fish_kluis_using_subcommand lock" -s y -l yes -d 'Answer
 complete -c kluis -n "__fish_kluis_using_subcommand lock" -l non-interactive -d 'Never ask; fail instead [env: KLUIS_NON_INTERACTIVE]'
 complete -c kluis -n "__fish_kluis_using_subcommand lock" -l accept-older -d 'Accept an older vault than this machine has seen'
 complete -c kluis -n "__fish_kluis_using_subcommand lock" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c kluis -n "__fish_kluis_using_subcommand agent" -l vault -d 'Use this vault file [env: KLUIS_VAULT]' -r
-complete -c kluis -n "__fish_kluis_using_subcommand agent" -s w -l workspace -d 'Use this workspace [env: KLUIS_WORKSPACE]' -r
-complete -c kluis -n "__fish_kluis_using_subcommand agent" -l project -d 'Use this project file, and agree to it [env: KLUIS_PROJECT]' -r -F
-complete -c kluis -n "__fish_kluis_using_subcommand agent" -l passphrase-file -d 'Unlock with the passphrase in this file [env: KLUIS_PASSPHRASE_FILE]' -r -F
-complete -c kluis -n "__fish_kluis_using_subcommand agent" -l key-file -d 'Unlock with this key file, or the token in it [env: KLUIS_KEY_FILE]' -r -F
-complete -c kluis -n "__fish_kluis_using_subcommand agent" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
-complete -c kluis -n "__fish_kluis_using_subcommand agent" -l pin -d 'Open only the vault that this pin describes [env: KLUIS_PIN]' -r
-complete -c kluis -n "__fish_kluis_using_subcommand agent" -l color -d 'Use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
-always\t''
-never\t''"
-complete -c kluis -n "__fish_kluis_using_subcommand agent" -l no-project -d 'Ignore kluis.toml [env: KLUIS_NO_PROJECT]'
-complete -c kluis -n "__fish_kluis_using_subcommand agent" -l json -d 'Print results, warnings and errors as JSON'
-complete -c kluis -n "__fish_kluis_using_subcommand agent" -s q -l quiet -d 'Print no notes; print names alone in lists'
-complete -c kluis -n "__fish_kluis_using_subcommand agent" -s y -l yes -d 'Answer yes where a command asks for confirmation'
-complete -c kluis -n "__fish_kluis_using_subcommand agent" -l non-interactive -d 'Never ask; fail instead [env: KLUIS_NON_INTERACTIVE]'
-complete -c kluis -n "__fish_kluis_using_subcommand agent" -l accept-older -d 'Accept an older vault than this machine has seen'
-complete -c kluis -n "__fish_kluis_using_subcommand agent" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kluis -n "__fish_kluis_using_subcommand vault; and not __fish_seen_subcommand_from verify rekey restore merge diff prune" -l vault -d 'Use this vault file [env: KLUIS_VAULT]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand vault; and not __fish_seen_subcommand_from verify rekey restore merge diff prune" -s w -l workspace -d 'Use this workspace [env: KLUIS_WORKSPACE]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand vault; and not __fish_seen_subcommand_from verify rekey restore merge diff prune" -l project -d 'Use this project file, and agree to it [env: KLUIS_PROJECT]' -r -F

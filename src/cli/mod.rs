@@ -48,6 +48,9 @@ Try:   kluis init && printf %s \"$TOKEN\" | kluis set github_token
        kluis run -e GITHUB_TOKEN=github_token -- gh repo list
 Help:  kluis COMMAND -h  ·  kluis help start|team|ci|migrate|security";
 
+/// The longest line of the overview.
+const OVERVIEW_COLUMNS: usize = 77;
+
 const EXAMPLES: &str = "\
 Examples:
   kluis init && printf %s \"$TOKEN\" | kluis set github_token
@@ -85,7 +88,7 @@ fn command_of(verbs: impl Iterator<Item = &'static Entry>) -> Command {
         .arg(version())
         .about(ABOUT)
         .help_template(TEMPLATE)
-        .after_help(OVERVIEW)
+        .after_help(overview())
         .before_long_help(format!(
             "{}\n\n{}\n\n{EXAMPLES}\n\nGlobal options:",
             about_each(),
@@ -118,6 +121,16 @@ fn version() -> Arg {
         .long("version")
         .action(ArgAction::Version)
         .help("Print version")
+}
+
+/// The verbs in two columns, or in one where a terminal is too narrow for two.
+fn overview() -> Cow<'static, str> {
+    let columns = ui::stdout_columns().map_or(usize::MAX, usize::from);
+    if columns < OVERVIEW_COLUMNS {
+        Cow::from(format!("{}\n\nTry:\n  kluis help start", about_each()))
+    } else {
+        Cow::from(OVERVIEW)
+    }
 }
 
 /// A line per verb.
@@ -201,7 +214,7 @@ fn dispatch(matches: &ArgMatches, ui: &mut Ui, hardened: Hardened) -> Result<(),
         ..ui::Options::default()
     });
     let (run, caller) = match entry.run {
-        Run::Standalone(run) => return run(matches, ui, command),
+        Run::Standalone(run) => return run(matches, ui, shown_command),
         Run::InContext(run) => (run, Caller::User),
         Run::ForProgram(_) if globals.project.is_some() => {
             return Err(Error::usage(format!(

@@ -5,7 +5,7 @@ use crate::error::Error;
 use crate::settings::Interaction;
 use crate::ui::{self, Answer};
 
-/// The note after a deletion that keeps nothing in the vault.
+/// The end of the message after a deletion that keeps nothing in the vault.
 pub const UNDO: &str = "until the next change, `kluis vault restore` brings it back";
 
 /// Asks before something is lost. Without `--yes` and without a terminal this is a usage error.

@@ -105,7 +105,7 @@ impl Context<'_> {
             return Err(error.into());
         }
         if self.rollback_guard.accept == Accept::Newer {
-            self.refuse_older(parts, workspaces)?;
+            self.refuse_older(header.vault, parts, workspaces)?;
         }
         let memory = &self.rollback_guard.memory;
         if memory.is_signed_otherwise(&header.verify, parts) && self.is_vouched_for(header) {
@@ -201,9 +201,10 @@ impl Context<'_> {
         in_main.is_some_and(|path| memory.was_in_work_tree_at(path))
     }
 
-    /// Refuses parts that are older than remembered.
+    /// Refuses parts that are older than remembered, or warns of them, once for each copy.
     fn refuse_older(
         &mut self,
+        vault: VaultId,
         parts: &[PartHistory],
         workspaces: &[Workspace],
     ) -> Result<(), Error> {
@@ -213,12 +214,17 @@ impl Context<'_> {
         if !self.may_go_back() {
             return Err(error.into());
         }
-        if !self.rollback_guard.is_told {
-            self.rollback_guard.is_told = true;
+        let guard = &mut self.rollback_guard;
+        if !guard.is_told && !guard.memory.was_warned_of(parts) {
             self.ui.warning(&format!(
-                "{error}; git may have put it there, so kluis goes on; to keep this copy, add --accept-older once"
+                "{error}; git may have put it there, so kluis goes on and does not warn of this copy again; to keep it, add --accept-older once"
             ));
+            let note = |memory: &mut RollbackState| memory.note_warning(parts);
+            note(&mut guard.memory);
+            // If this fails, the next command warns again.
+            let _ = guard.folder.remember(vault, note);
         }
+        guard.is_told = true;
         Ok(())
     }
 

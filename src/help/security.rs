@@ -17,7 +17,7 @@ Protected against:
       this machine remembers the newest revision that it saw at each place,
       and at a new place that of all of them; it refuses an older one (exit
       code 5), unless you use `--accept-older`; in a git work tree where it was
-      first seen, it only warns
+      first seen, it only warns, once for each copy
   a colleague whose key is limited
       the key cannot open other workspaces, and a key that only reads cannot
       sign: `kluis` refuses its changes

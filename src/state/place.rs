@@ -20,6 +20,9 @@ pub struct Place {
     /// Whether the vault was in a git work tree, where older copies are normal.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub in_work_tree: bool,
+    /// The older copy that you were warned of last.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub warned_of: Option<CopyDigest>,
     #[serde(skip_serializing_if = "Option::is_none")]
     header: Option<RevisionId>,
     sections: BTreeMap<WorkspaceId, RevisionId>,
@@ -49,8 +52,13 @@ pub enum Next {
     Signed(Signer),
     /// An older copy or one of another history, with exactly these parts.
     #[serde(rename = "copy")]
-    Copy(#[serde(with = "digest_text")] Digest),
+    Copy(CopyDigest),
 }
+
+/// The digest of the revisions of all parts of a copy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct CopyDigest(#[serde(with = "digest_text")] Digest);
 
 /// A part that differs from the one that was seen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -128,14 +136,14 @@ impl Place {
     }
 }
 
-impl Next {
-    /// The expected copy. The header names the workspaces, in the order of their sections.
-    pub fn copy(parts: &[PartHistory]) -> Self {
+impl CopyDigest {
+    /// The digest of these parts. The header names the workspaces, in the order of their sections.
+    pub fn of(parts: &[PartHistory]) -> Self {
         let mut ids = Vec::new();
         for part in parts {
             ids.extend(part.id.number.to_be_bytes());
             ids.extend(part.id.digest);
         }
-        Self::Copy(sha256(&ids))
+        Self(sha256(&ids))
     }
 }

@@ -1,7 +1,7 @@
 //! The remembered state of one vault. It reads no file, and its callers pass only authentic data.
 
 use super::confirmed_pin::Pin;
-use super::place::{Accept, Judgement, Next, Place, Signer};
+use super::place::{Accept, CopyDigest, Judgement, Next, Place, Signer};
 use crate::sealed::history::{PartHistory, Relation};
 use crate::sealed::id::KeyId;
 use crate::sealed::sign::VerifyKey;
@@ -125,6 +125,18 @@ impl RollbackState {
         self.retired != before
     }
 
+    /// Whether you were warned of this older copy at this place.
+    pub fn was_warned_of(&self, parts: &[PartHistory]) -> bool {
+        let warned = self.here().and_then(|place| place.warned_of);
+        warned.is_some_and(|warned| warned == CopyDigest::of(parts))
+    }
+
+    /// Records the older copy that you are warned of; returns whether anything changed.
+    pub fn note_warning(&mut self, parts: &[PartHistory]) -> bool {
+        let digest = CopyDigest::of(parts);
+        self.here_mut().warned_of.replace(digest) != Some(digest)
+    }
+
     /// Whether the header's key is neither the seen one nor the expected one.
     pub fn is_signed_otherwise(&self, signer: &VerifyKey, parts: &[PartHistory]) -> bool {
         let signer = Signer(*signer);
@@ -134,7 +146,8 @@ impl RollbackState {
 
     /// Whether these are the parts of the copy to be restored.
     fn is_coming(&self, parts: &[PartHistory]) -> bool {
-        self.next().is_some_and(|next| next == Next::copy(parts))
+        self.next()
+            .is_some_and(|next| next == Next::Copy(CopyDigest::of(parts)))
     }
 
     /// Whether this machine expects this key: a change here put it in place, or you named it.
@@ -167,7 +180,7 @@ impl RollbackState {
     /// itself, if it can be read. Returns whether anything changed.
     pub fn expect_copy(&mut self, there: Option<ObservedParts<'_>>, parts: &[PartHistory]) -> bool {
         let has_come = there.is_some_and(|there| self.settle(there));
-        self.expect(Some(Next::copy(parts))) || has_come
+        self.expect(Some(Next::Copy(CopyDigest::of(parts)))) || has_come
     }
 
     /// Ends an expectation: the expected state has arrived or never will. A state that was not made from the seen

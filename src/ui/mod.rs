@@ -28,7 +28,7 @@ use zeroize::Zeroizing;
 pub use error::Error;
 pub use escape::for_terminal;
 pub use prompt::{Answer, EmptyLine};
-pub use streams::stdout_is_discarded;
+pub use streams::{stdout_columns, stdout_is_discarded};
 pub use table::Table;
 
 use escape::{for_json, for_terminal_lines, indented_lines};

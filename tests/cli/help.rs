@@ -2,6 +2,7 @@
 
 use crate::generated::{built, verbs};
 use crate::sandbox::Sandbox;
+use crate::screen::Screen;
 use crate::snapshots::compare;
 use clap::{Arg, Command};
 use std::collections::BTreeMap;
@@ -186,5 +187,22 @@ fn every_variable_that_help_names_is_listed() {
             let name = named.split(']').next().unwrap();
             assert!(listed.contains(&format!("\n  {name}  ")), "{name}");
         }
+    }
+}
+
+#[test]
+fn a_narrow_terminal_gets_a_line_for_each_verb() {
+    let sandbox = Sandbox::empty();
+    let help = sandbox.kluis(["-h"]);
+    let mut screen = Screen::start(help.command_at_terminal(), 40);
+    let (shown, code) = screen.ends();
+    assert_eq!(code, 0);
+    for verb in ["init", "status", "get", "list"] {
+        let begin = format!("{verb} ");
+        let mut lines = shown.lines().map(str::trim_start);
+        assert!(
+            lines.any(|line| line.starts_with(&begin)),
+            "{verb}: {shown}"
+        );
     }
 }

@@ -11,7 +11,7 @@ use crate::vault::Scan;
 
 /// Delete an app with its links
 ///
-/// The secrets stay. Asks first; without a terminal it needs --yes.
+/// The secrets stay. Until the next change, `kluis vault restore` brings the app back. Asks first; without a terminal it needs --yes.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Example:
@@ -38,8 +38,7 @@ impl Command for Delete {
             &mut vault,
             |change| Ok(change.delete_app(workspace, &name)?),
         )?;
-        context.ui.done(&format!("deleted the app {name}"));
-        context.ui.note(UNDO);
+        context.ui.done(&format!("deleted the app {name}; {UNDO}"));
         Ok(())
     }
 }

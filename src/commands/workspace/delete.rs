@@ -16,7 +16,7 @@ use crate::vault::{self, Scan, Vault};
 ///
 /// Refuses if it has secrets or links in it (exit code 6), unless --force deletes them too. Deleted secrets, which
 /// could be restored, count. --force also deletes a workspace that is damaged; `default` is made anew, and keys that
-/// were limited to it must be added again. Asks first; without a terminal it needs --yes. Needs a key that opens the
+/// were limited to it must be added again. Until the next change, `kluis vault restore` brings everything back. Asks first; without a terminal it needs --yes. Needs a key that opens the
 /// whole vault.
 #[derive(clap::Args)]
 #[command(after_help = "\
@@ -65,10 +65,9 @@ impl Command for Delete {
             Contents::Keep => context.change_in(&mut vault, delete)?,
             Contents::Delete => context.change_beside_damage(&mut vault, delete)?,
         };
-        context.ui.done(&format!("deleted the workspace {name}"));
-        if self.force {
-            context.ui.note(UNDO);
-        }
+        context
+            .ui
+            .done(&format!("deleted the workspace {name}; {UNDO}"));
         Ok(())
     }
 }

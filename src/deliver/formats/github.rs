@@ -95,7 +95,7 @@ fn masked(value: &[u8]) -> Vec<&[u8]> {
     let lines: Vec<&[u8]> = lines.filter(|line| !is_blank(line)).collect();
     match lines[..] {
         [only] => vec![only],
-        _ => secret_lines(value).collect(),
+        _ => secret_lines(value).filter(|line| !is_blank(line)).collect(),
     }
 }
 

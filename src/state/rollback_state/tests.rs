@@ -253,7 +253,10 @@ fn only_a_restored_copy_and_the_vault_before_it_are_expected() {
             |memory, signer, parts| {
                 let third = vault(1, 1, 1);
                 let is_different = memory.expect_copy(Some((signer, parts)), &third);
-                assert_eq!(memory.here_mut().next.take(), Some(Next::copy(&third)));
+                assert_eq!(
+                    memory.here_mut().next.take(),
+                    Some(Next::Copy(CopyDigest::of(&third)))
+                );
                 is_different
             },
         ];

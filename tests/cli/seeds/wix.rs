@@ -129,10 +129,10 @@ fn a_body_that_updates_a_secret_at_wix_updates_it_here() {
         let update = ["update", id];
         sends(&sandbox, way, &update, UPDATES).run().exits(0);
         let after = shown(&sandbox, "updated_secret_key");
-        // The description was given, too, and is the same.
+        // The description was given, too, and is the same. The variable follows the name.
         assert_eq!(
             changed(&before, &after),
-            ["name", "previous_slot", "slots", "updated_at"]
+            ["env_key", "name", "previous_slot", "slots", "updated_at"]
         );
         assert!(after["updated_at"].as_str() > before["updated_at"].as_str());
         let checksum = "c77051e2803d00f20e2e55d4b375cdfab495463635508f746a88b13b9e80d960";
@@ -165,7 +165,10 @@ fn a_body_with_one_field_leaves_the_others_alone() {
             json!({"value": UPDATED}),
             &["previous_slot", "slots", "updated_at"],
         ),
-        (json!({"name": "renamed"}), &["name", "updated_at"]),
+        (
+            json!({"name": "renamed"}),
+            &["env_key", "name", "updated_at"],
+        ),
     ] {
         let before = shown(&sandbox, id);
         sleep(Duration::from_millis(2));
