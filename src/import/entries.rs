@@ -4,13 +4,13 @@
 //! its quotes, part of it is in the place of a name.
 
 use super::ciphertext;
+use super::gathered::{Entry, Gathered, LeftOut, Warning};
 use crate::plaintext::Plaintext;
 use crate::vault::env_key::EnvKey;
 use crate::vault::error::Detail;
-use crate::vault::name::{SecretName, WorkspaceName};
+use crate::vault::name::SecretName;
 use crate::vault::rule::{RuleViolation, unquoted};
 use crate::vault::value::check_value;
-use serde::Serialize;
 use std::collections::HashMap;
 use std::fmt;
 
@@ -21,47 +21,6 @@ pub const MAX_ENTRIES: usize = 100_000;
 
 /// The greatest number of reported mistakes; more are only counted.
 const MAX_TOLD: usize = 10;
-
-/// One name with its value.
-pub struct Entry {
-    /// `None`: the workspace in use.
-    pub workspace: Option<WorkspaceName>,
-    pub name: SecretName,
-    /// `None`: the key that follows from the name.
-    pub env_key: Option<EnvKey>,
-    /// Its name in the source, if that cannot be a secret's name.
-    pub origin: Option<String>,
-    /// `None` if it is empty, and left out.
-    pub value: Option<Plaintext>,
-}
-
-/// A part of the input that has no place in a vault.
-#[derive(Serialize)]
-pub struct LeftOut {
-    pub what: String,
-    pub why: String,
-}
-
-/// The content of an import.
-#[derive(Default)]
-pub struct Gathered {
-    pub entries: Vec<Entry>,
-    pub left_out: Vec<LeftOut>,
-    pub warnings: Vec<Warning>,
-}
-
-/// A doubt about some names. It never contains a value.
-pub struct Warning {
-    /// The names with their places.
-    pub names: Vec<String>,
-    pub what: String,
-}
-
-impl fmt::Display for Warning {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.names.join(", "), self.what)
-    }
-}
 
 /// What happens to a name with an empty value.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Debug, clap::ValueEnum)]

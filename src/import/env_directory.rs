@@ -1,7 +1,7 @@
 //! Imports a folder of dotenv files: `.env` goes to the workspace in use; `.env.NAME` and `NAME.env` go to the
 //! workspace NAME, because these files have the same variables. Subfolders are not read.
 
-use super::entries::{Entry, Gathered, LeftOut};
+use super::gathered::{Entry, Gathered, LeftOut};
 use super::{Format, Rules};
 use crate::import::read_bounded;
 use crate::vault::error::Detail;

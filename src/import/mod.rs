@@ -6,6 +6,7 @@ pub mod entries;
 pub mod env_directory;
 mod foreign;
 pub mod formats;
+pub mod gathered;
 mod line_index;
 pub mod managers;
 #[cfg(test)]
@@ -19,13 +20,14 @@ use crate::plaintext::Plaintext;
 use crate::platform::bounded_read;
 use crate::vault::error::Detail;
 use crate::vault::rule::RuleViolation;
-use entries::{Empty, Entries, Gathered, Repeated};
+use entries::{Empty, Entries, Repeated};
 use formats::nesting::{self, Nesting};
 use formats::path::TreePath;
 use formats::tree::Tree;
 use formats::{
     docker, dotenv, env, github, ini, json, k8s, properties, shell, systemd, tfvars, toml, yaml,
 };
+use gathered::Gathered;
 use managers::columns::Columns;
 use managers::item::{Items, Wanted};
 use managers::{bitwarden, csv_exports, keepass, netrc, pgpass, proton_pass};

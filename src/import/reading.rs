@@ -1,6 +1,6 @@
 //! The result of reading an input, in the form in which the tests of all formats compare it.
 
-use super::entries::Gathered;
+use super::gathered::Gathered;
 use super::{Format, Rules};
 use crate::plaintext::Plaintext;
 

@@ -4,9 +4,10 @@
 //! A program that is not installed, or whose library is missing, is left out. `KLUIS_GENERATED_FILES` sets the
 //! number of files for each program.
 
-use super::entries::{Entry, Repeated};
+use super::entries::Repeated;
 use super::formats::dotenv::Dialect;
 use super::formats::nesting::Nesting;
+use super::gathered::Entry;
 use super::managers::item::{Wanted, name_of};
 use super::reading::read;
 use super::{Format, Rules};

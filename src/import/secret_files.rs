@@ -1,8 +1,9 @@
 //! Imports a folder with one file per secret, as Docker and Kubernetes mount secrets. The name of a file is the
 //! name of its secret, and its content is the value, byte for byte. Subfolders are not read.
 
-use super::entries::{Entries, Gathered, Location};
+use super::entries::{Entries, Location};
 use super::formats::nesting::push;
+use super::gathered::Gathered;
 use super::managers::item::name_of;
 use super::{Rules, read_bounded};
 use crate::vault::error::Detail;

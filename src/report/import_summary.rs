@@ -2,7 +2,7 @@
 
 use crate::context::Context;
 use crate::error::Error;
-use crate::import::entries::{Entry, LeftOut};
+use crate::import::gathered::{Entry, LeftOut};
 use crate::ui::Table;
 use crate::vault::name::WorkspaceName;
 use serde::Serialize;

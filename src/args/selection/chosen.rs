@@ -47,11 +47,7 @@ impl Selection {
     /// Adds files that you named.
     pub fn with_files(mut self, files: Vec<(EnvKey, Reference)>) -> Result<Self, Error> {
         for (key, reference) in files {
-            if self
-                .chosen
-                .iter()
-                .any(|chosen| chosen.key.as_ref() == Some(&key))
-            {
+            if self.chooses(&key) {
                 let message =
                     format!("{key} is chosen twice: by --file, and by -e or another --file");
                 return Err(Error::usage(message));
@@ -66,6 +62,12 @@ impl Selection {
         Ok(self)
     }
 
+    /// Whether you named a secret for this variable.
+    pub fn chooses(&self, key: &EnvKey) -> bool {
+        let mut chosen = self.chosen.iter();
+        chosen.any(|chosen| chosen.key.as_ref() == Some(key))
+    }
+
     /// Whether some of them must be files.
     pub fn has_files(&self) -> bool {
         let mut entries = self.listed.entries.iter();
@@ -77,13 +79,7 @@ impl Selection {
         let entries = std::mem::take(&mut self.listed.entries);
         let (files, others): (Vec<Entry>, Vec<Entry>) = entries.into_iter().partition(is_file);
         self.listed.entries = others;
-        let is_given = |key: &EnvKey| {
-            self.except.leaves_out(Some(key), None)
-                || self
-                    .chosen
-                    .iter()
-                    .any(|chosen| chosen.key.as_ref() == Some(key))
-        };
+        let is_given = |key: &EnvKey| self.except.leaves_out(Some(key), None) || self.chooses(key);
         let keys = files.into_iter().map(|file| file.key);
         let keys = keys.filter(|key| !is_given(key)).collect();
         (self, keys)

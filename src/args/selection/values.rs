@@ -104,11 +104,7 @@ impl<'a, 'c> Values<'a, 'c> {
         };
         let links = self.vault.links(self.workspace.as_ref(), app);
         let links = self.context.found(self.vault, links)?;
-        let is_chosen = |key: &EnvKey| {
-            let mut keys = selection.chosen.iter().filter_map(|one| one.key.as_ref());
-            keys.any(|chosen| chosen == key)
-        };
-        for (key, _) in links.iter().filter(|(key, _)| !is_chosen(key)) {
+        for (key, _) in links.iter().filter(|(key, _)| !selection.chooses(key)) {
             self.environment.check_unnamed_key(key)?;
         }
         Ok(links)

@@ -1,7 +1,7 @@
 //! Decides about each entry of an import, and writes the entries.
 
 use crate::error::Error;
-use crate::import::entries::Entry;
+use crate::import::gathered::Entry;
 use crate::plaintext::Plaintext;
 use crate::report::import_summary::ImportOutcome;
 use crate::vault::change::{Change, Fields, NewSecret, NewVersion, SecretUpdate, Values};

@@ -69,6 +69,21 @@ impl<'t> Cursor<'t> {
     }
 }
 
+/// After a backslash in double quotes of a POSIX shell (XCU 2.2.3): it escapes four characters, and stays before others.
+/// False at the end of the text.
+pub fn escaped_in_double_quotes(cursor: &mut Cursor<'_>, value: &mut Growing) -> bool {
+    match cursor.next() {
+        None => return false,
+        Some(b'\n') => {}
+        Some(byte @ (b'"' | b'\\' | b'`' | b'$')) => value.push(byte),
+        Some(byte) => {
+            value.push(b'\\');
+            value.push(byte);
+        }
+    }
+    true
+}
+
 /// A value that grows. A buffer that is too small is replaced and wiped.
 #[derive(Default)]
 pub struct Growing(Zeroizing<Vec<u8>>);

@@ -56,7 +56,7 @@ fn is_variable(name: &[u8]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use crate::import::entries::Entry;
+    use crate::import::gathered::Entry;
     use crate::import::reading::{pairs as pairs_of, read};
     use crate::import::{Format, Rules};
     use proptest::prelude::*;

@@ -104,8 +104,8 @@ fn name_of(name: &RawValue, place: Location) -> Result<String, RuleViolation> {
 
 #[cfg(test)]
 mod tests {
-    use crate::import::entries::Entry;
     use crate::import::formats::nesting::Nesting;
+    use crate::import::gathered::Entry;
     use crate::import::reading::read;
     use crate::import::{Format, Rules};
     use proptest::prelude::*;

@@ -187,7 +187,7 @@ fn list(tree: Tree, name: &str) -> Vec<Tree> {
 #[cfg(test)]
 mod tests {
     use crate::deliver::formats::{Format as Export, Names};
-    use crate::import::entries::Gathered;
+    use crate::import::gathered::Gathered;
     use crate::import::reading::{pairs, read};
     use crate::import::{Format, Rules};
     use crate::plaintext::Plaintext;

@@ -1,7 +1,7 @@
 //! Reads `shell`: assignments as `export KEY='value'`, in the quotes of a POSIX shell (XCU 2.2). Nothing is run
 //! or expanded: a value with a `$` or a backtick that the shell would expand is a mistake.
 
-use super::cursor::{Cursor, Growing};
+use super::cursor::{Cursor, Growing, escaped_in_double_quotes};
 use crate::import::entries::{Entries, Location};
 use crate::import::text::unmarked;
 use crate::plaintext::Plaintext;
@@ -115,14 +115,8 @@ fn double_quoted(cursor: &mut Cursor<'_>, value: &mut Growing) -> Result<(), Pro
         }
         match cursor.next().ok_or(Problem::Unclosed)? {
             b'"' => return Ok(()),
-            b'\\' => match cursor.next().ok_or(Problem::Unclosed)? {
-                b'\n' => {}
-                byte @ (b'"' | b'\\' | b'`' | b'$') => value.push(byte),
-                byte => {
-                    value.push(b'\\');
-                    value.push(byte);
-                }
-            },
+            b'\\' if escaped_in_double_quotes(cursor, value) => {}
+            b'\\' => return Err(Problem::Unclosed),
             byte => value.push(byte),
         }
     }

@@ -1,7 +1,7 @@
 //! Reads `systemd`: the file of `EnvironmentFile=` (systemd.exec(5)). A backslash continues a line; without
 //! quotes and in double quotes it escapes; single quotes keep everything. A comment begins with `#` or `;`.
 
-use super::cursor::{Cursor, Growing};
+use super::cursor::{Cursor, Growing, escaped_in_double_quotes};
 use crate::import::entries::Entries;
 use crate::import::text::text;
 use crate::plaintext::Plaintext;
@@ -98,14 +98,7 @@ fn quoted(cursor: &mut Cursor<'_>, mark: u8, value: &mut Growing) -> Option<()> 
     loop {
         match cursor.next()? {
             byte if byte == mark => return Some(()),
-            b'\\' if mark == b'"' => match cursor.next()? {
-                b'\n' => {}
-                byte @ (b'"' | b'\\' | b'`' | b'$') => value.push(byte),
-                byte => {
-                    value.push(b'\\');
-                    value.push(byte);
-                }
-            },
+            b'\\' if mark == b'"' => escaped_in_double_quotes(cursor, value).then_some(())?,
             byte => value.push(byte),
         }
     }

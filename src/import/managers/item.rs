@@ -208,7 +208,8 @@ fn in_name(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::import::entries::{Empty, Gathered};
+    use crate::import::entries::Empty;
+    use crate::import::gathered::Gathered;
     use proptest::prelude::*;
 
     fn value(text: &str) -> Plaintext {

@@ -346,7 +346,7 @@ fn wipe(content: Cow<'_, str>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::import::entries::Gathered;
+    use crate::import::gathered::Gathered;
     use crate::import::reading::{pairs, read};
     use crate::import::{Format, Rules};
 

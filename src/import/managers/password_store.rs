@@ -6,7 +6,8 @@
 use super::gpg::{Failure, Gpg};
 use super::item::{Item, Items};
 use crate::import::Rules;
-use crate::import::entries::{Entries, Gathered, Location};
+use crate::import::entries::{Entries, Location};
+use crate::import::gathered::Gathered;
 use crate::json;
 use crate::plaintext::Plaintext;
 use crate::vault::error::Detail;

@@ -175,7 +175,7 @@ fn members(tree: Tree) -> Vec<(String, Tree)> {
 
 #[cfg(test)]
 mod tests {
-    use crate::import::entries::Gathered;
+    use crate::import::gathered::Gathered;
     use crate::import::reading::{pairs, read};
     use crate::import::{Format, Rules};
 

@@ -1,6 +1,6 @@
 //! Tests exports as Bitwarden's documentation describes them.
 
-use crate::import::entries::Gathered;
+use crate::import::gathered::Gathered;
 use crate::import::reading::{pairs, read};
 use crate::import::{Format, Rules};
 

@@ -1,6 +1,6 @@
 //! Tests the CSV of each program, with the headings that it writes.
 
-use crate::import::entries::Gathered;
+use crate::import::gathered::Gathered;
 use crate::import::managers::columns::Columns;
 use crate::import::reading::{pairs, read};
 use crate::import::{Format, Rules};
