@@ -48,8 +48,10 @@ pub fn parse_slot(field: &str, text: &str, now: Timestamp) -> Result<u64, Error>
     Ok(parse_future(field, text, now)?.seconds())
 }
 
-fn invalid(field: &str, broken: RuleViolation) -> Error {
-    vault::Error::invalid(field, broken).into()
+fn invalid(field: &str, RuleViolation { rule, kind }: RuleViolation) -> Error {
+    let option = field.replace('_', "-");
+    let rule = format!("--{option}: {rule}");
+    vault::Error::invalid(field, RuleViolation::new(rule, kind)).into()
 }
 
 #[cfg(test)]

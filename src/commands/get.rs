@@ -3,7 +3,7 @@
 use super::Command;
 use crate::args::destination::OneDestinationArgs;
 use crate::args::secret_or_picker::PickedArgument;
-use crate::args::time::{parse_slot, parse_time};
+use crate::args::time::{parse_future, parse_slot};
 use crate::context::Context;
 use crate::deliver::clipboard::{Clipboard, Copied, STAYS_SECONDS};
 use crate::deliver::otp::{Code, Otp};
@@ -173,7 +173,7 @@ impl Get {
 
     fn choice(&self, context: &Context, named: Option<&Reference>) -> Result<Choice, Error> {
         let choice = if let Some(text) = &self.at {
-            Choice::At(parse_time("at", text)?)
+            Choice::At(parse_future("at", text, context.now)?)
         } else if let Some(text) = &self.slot {
             Choice::Number(parse_slot("slot", text, context.now)?)
         } else if self.latest {

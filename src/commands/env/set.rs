@@ -57,7 +57,11 @@ impl Command for Set {
         let mut text = target.file.text.clone();
         for variable in &self.variables {
             let (key, source) = variable.split_once('=').ok_or_else(|| Error::Usage {
-                message: "env set needs KEY=REF".into(),
+                message: if self.value || self.text || self.url {
+                    "env set needs KEY=TEXT".into()
+                } else {
+                    "env set needs KEY=REF".into()
+                },
                 hint: Some("such as kluis env set DATABASE_URL=database_url".into()),
             })?;
             let key = parse_key(key)?;

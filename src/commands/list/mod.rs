@@ -243,6 +243,8 @@ impl List {
     fn nothing(&self) -> &'static str {
         if self.filter.is_some() || self.name.is_some() || self.app.is_some() {
             "no secret matches"
+        } else if self.due {
+            "no secret is due"
         } else {
             "no secrets"
         }
