@@ -7,6 +7,7 @@ mod page;
 mod table;
 mod usage;
 
+use crate::commands::CommandLine;
 use crate::context::project_context::ProjectChoice;
 use crate::context::{Caller, Context, GlobalFlags};
 use crate::error::{Error, Exit};
@@ -49,7 +50,7 @@ Try:   kluis init && printf %s \"$TOKEN\" | kluis set github_token
 Help:  kluis COMMAND -h  ·  kluis help start|team|ci|migrate|security";
 
 /// The longest line of the overview.
-const OVERVIEW_COLUMNS: usize = 77;
+const OVERVIEW_COLUMNS: u16 = 77;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -88,7 +89,7 @@ fn command_of(verbs: impl Iterator<Item = &'static Entry>) -> Command {
         .arg(version())
         .about(ABOUT)
         .help_template(TEMPLATE)
-        .after_help(overview())
+        .after_help(OVERVIEW)
         .before_long_help(format!(
             "{}\n\n{}\n\n{EXAMPLES}\n\nGlobal options:",
             about_each(),
@@ -123,13 +124,13 @@ fn version() -> Arg {
         .help("Print version")
 }
 
-/// The verbs in two columns, or in one where a terminal is too narrow for two.
-fn overview() -> Cow<'static, str> {
-    let columns = ui::stdout_columns().map_or(usize::MAX, usize::from);
-    if columns < OVERVIEW_COLUMNS {
-        Cow::from(format!("{}\n\nTry:\n  kluis help start", about_each()))
-    } else {
-        Cow::from(OVERVIEW)
+/// The same with one verb in each line, for a terminal that is too narrow for two.
+fn narrow_where_needed(command: Command) -> Command {
+    match ui::stdout_columns() {
+        Some(columns) if columns < OVERVIEW_COLUMNS => {
+            command.after_help(format!("{}\n\nTry:\n  kluis help start", about_each()))
+        }
+        _ => command,
     }
 }
 
@@ -160,7 +161,8 @@ pub fn run(arguments: &[OsString], hardened: Hardened) -> u8 {
         color: color(None),
         ..ui::Options::default()
     });
-    let verb = match command_for(arguments).try_get_matches_from(arguments) {
+    let command = narrow_where_needed(command_for(arguments));
+    let verb = match command.try_get_matches_from(arguments) {
         // clap lets the option of `vault verify`, which may go without a value, hide the global one.
         Ok(_) if repeats_pin(arguments) => Err(Error::usage("--pin may be given once")),
         Ok(matches) => dispatch(&matches, &mut ui, hardened),
@@ -214,7 +216,13 @@ fn dispatch(matches: &ArgMatches, ui: &mut Ui, hardened: Hardened) -> Result<(),
         ..ui::Options::default()
     });
     let (run, caller) = match entry.run {
-        Run::Standalone(run) => return run(matches, ui, shown_command),
+        Run::Standalone(run) => {
+            let line = CommandLine {
+                all: command,
+                shown: shown_command,
+            };
+            return run(matches, ui, line);
+        }
         Run::InContext(run) => (run, Caller::User),
         Run::ForProgram(_) if globals.project.is_some() => {
             return Err(Error::usage(format!(

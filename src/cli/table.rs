@@ -1,7 +1,7 @@
 //! The table of contents: one line per verb. Add a new verb here and nowhere else.
 
 use super::page::with_pages;
-use crate::commands::{self, StandaloneCommand};
+use crate::commands::{self, CommandLine, StandaloneCommand};
 use crate::context::Context;
 use crate::error::Error;
 use crate::help;
@@ -21,7 +21,7 @@ pub struct Entry {
 }
 
 /// Runs a verb that needs no settings; the last argument defines the whole command line.
-type RunStandalone = fn(&ArgMatches, &mut Ui, fn() -> Command) -> Result<(), Error>;
+type RunStandalone = fn(&ArgMatches, &mut Ui, CommandLine) -> Result<(), Error>;
 
 /// The needs of a verb.
 pub enum Run {
@@ -45,7 +45,7 @@ const fn for_program<V: commands::Command>(name: &'static str, about: &'static s
 }
 
 const fn standalone<V: StandaloneCommand>(name: &'static str, about: &'static str) -> Entry {
-    let run = Run::Standalone(|matches, ui, command| parsed::<V>(matches)?.run(ui, command));
+    let run = Run::Standalone(|matches, ui, line| parsed::<V>(matches)?.run(ui, line));
     entry::<V>(name, about, run)
 }
 

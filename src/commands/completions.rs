@@ -5,7 +5,7 @@
 //! in bash it splits `-e KEY=na` into three words and completes nothing, inserts a name such as `pa$$word`
 //! without quoting it, and lists every option among the names. Its interface may also change in any release.
 
-use super::StandaloneCommand;
+use super::{CommandLine, StandaloneCommand};
 use crate::completion::{WORD, kind};
 use crate::error::Error;
 use crate::ui::Ui;
@@ -30,8 +30,8 @@ pub struct Completions {
 }
 
 impl StandaloneCommand for Completions {
-    fn run(self, ui: &mut Ui, command: fn() -> clap::Command) -> Result<(), Error> {
-        Ok(ui.raw(&script(self.shell, command))?)
+    fn run(self, ui: &mut Ui, line: CommandLine) -> Result<(), Error> {
+        Ok(ui.raw(&script(self.shell, line.shown))?)
     }
 }
 

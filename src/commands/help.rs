@@ -1,7 +1,7 @@
 //! `help`: prints the help of a command or the text of a topic. It reads no settings and opens no vault, so
 //! it works when those are broken.
 
-use super::StandaloneCommand;
+use super::{CommandLine, StandaloneCommand};
 use crate::error::Error;
 use crate::help;
 use crate::ui::Ui;
@@ -30,13 +30,13 @@ pub struct Help {
 }
 
 impl StandaloneCommand for Help {
-    fn run(self, ui: &mut Ui, command: fn() -> clap::Command) -> Result<(), Error> {
+    fn run(self, ui: &mut Ui, line: CommandLine) -> Result<(), Error> {
         let (named, of_command) = (self.named.as_deref(), self.of_command.as_deref());
         let topic = help::TOPICS.iter().find(|topic| Some(topic.name) == named);
         let text = match (topic, of_command) {
             (Some(topic), None) => topic.text(),
             (Some(_), Some(_)) => return Err(Error::usage("a topic has no commands")),
-            (None, _) => of(command, named, of_command)?,
+            (None, _) => of(line.all, named, of_command)?,
         };
         match topic {
             Some(_) => ui.page(&text)?,

@@ -1,6 +1,6 @@
 //! `lock`: makes the agent forget every key at once.
 
-use super::StandaloneCommand;
+use super::{CommandLine, StandaloneCommand};
 use crate::context::agent::lock_all;
 use crate::error::Error;
 use crate::report::leftovers;
@@ -19,7 +19,7 @@ pub struct Lock {}
 
 /// Broken settings or project files must not prevent locking.
 impl StandaloneCommand for Lock {
-    fn run(self, ui: &mut Ui, _command: fn() -> clap::Command) -> Result<(), Error> {
+    fn run(self, ui: &mut Ui, _: CommandLine) -> Result<(), Error> {
         leftovers::remove(ui);
         match lock_all()? {
             0 => ui.note("no agent is running: there is nothing to lock"),

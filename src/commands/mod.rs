@@ -66,5 +66,13 @@ pub trait Command: clap::Args {
 
 /// A verb that needs no settings and no vault, so that it works when those are broken.
 pub trait StandaloneCommand: clap::Args {
-    fn run(self, ui: &mut Ui, command: fn() -> clap::Command) -> Result<(), Error>;
+    fn run(self, ui: &mut Ui, line: CommandLine) -> Result<(), Error>;
+}
+
+/// The whole command line, for commands that describe it.
+#[derive(Clone, Copy)]
+pub struct CommandLine {
+    pub all: fn() -> clap::Command,
+    /// Without the hidden commands.
+    pub shown: fn() -> clap::Command,
 }

@@ -14,7 +14,7 @@ use crate::ui;
 use std::path::Path;
 
 impl Context<'_> {
-    /// The path of the key file, if the file exists.
+    /// The path of the key file, which may be missing.
     pub fn key_file_path(&self) -> Result<KeyFilePath, Error> {
         let origin = "the key file";
         let file = self.settings.unlocking.key_file.clone();

@@ -1,7 +1,7 @@
 //! Opens the vault and changes it, for every command.
 
 use super::Context;
-use super::rollback_guard::Observation;
+use super::rollback_guard::{Observation, Purpose};
 use super::system_clock::SystemClock;
 use crate::error::Error;
 use crate::keyring::local::LocalKeyring;
@@ -181,7 +181,7 @@ impl Context<'_> {
     ) -> Result<merge::Outcome, Error> {
         let merged = merge::merge(change, merging.theirs, merging.base, merging.labels)?;
         let (parts, workspaces) = (&merged.kept, &merged.workspaces);
-        self.refuse_stale(change.content(), parts, workspaces)?;
+        self.refuse_stale(change.content(), parts, workspaces, Purpose::Change)?;
         self.refuse_before_pin(parts, workspaces)?;
         Ok(merged)
     }
@@ -199,7 +199,12 @@ impl Context<'_> {
         let changed = vault.change_whole(wholeness, SystemClock, patience, previous, |change| {
             self.rollback_guard.look_again(&opened);
             let (signer, there) = (change.content().verify, change.histories());
-            self.refuse_stale(change.content(), &there, change.workspaces())?;
+            self.refuse_stale(
+                change.content(),
+                &there,
+                change.workspaces(),
+                Purpose::Change,
+            )?;
             let done = act(self, change)?;
             let content = change.content();
             let found = (&signer, there.as_slice());

@@ -1,7 +1,7 @@
 //! Refuses a vault that is older than this machine has seen, or that another key signs.
 
 use super::Context;
-use super::rollback_guard::{Observation, RollbackGuard};
+use super::rollback_guard::{Observation, Purpose, RollbackGuard};
 use super::vault_key_pin::pin_of;
 use crate::error::Error;
 use crate::keyring::vault_key::encode_vault_key;
@@ -34,7 +34,8 @@ impl Context<'_> {
             vault.reload()?;
             parts = vault.histories();
         }
-        self.refuse_stale(vault.header().content(), &parts, vault.workspaces())?;
+        let header = vault.header().content();
+        self.refuse_stale(header, &parts, vault.workspaces(), Purpose::Read)?;
         self.refuse_before_pin(&parts, vault.workspaces())?;
         self.warn_too_far(&parts, vault.workspaces());
         self.remember(vault);
@@ -100,12 +101,13 @@ impl Context<'_> {
         header: &Content,
         parts: &[PartHistory],
         workspaces: &[Workspace],
+        purpose: Purpose,
     ) -> Result<(), Error> {
         if let Some(error) = self.other_key(header, parts) {
             return Err(error.into());
         }
         if self.rollback_guard.accept == Accept::Newer {
-            self.refuse_older(header.vault, parts, workspaces)?;
+            self.refuse_older((header.vault, purpose), parts, workspaces)?;
         }
         let memory = &self.rollback_guard.memory;
         if memory.is_signed_otherwise(&header.verify, parts) && self.is_vouched_for(header) {
@@ -201,10 +203,11 @@ impl Context<'_> {
         in_main.is_some_and(|path| memory.was_in_work_tree_at(path))
     }
 
-    /// Refuses parts that are older than remembered, or warns of them, once for each copy.
+    /// Refuses parts that are older than remembered, or warns of them: before each change, and once for each copy
+    /// that is only read.
     fn refuse_older(
         &mut self,
-        vault: VaultId,
+        (vault, purpose): (VaultId, Purpose),
         parts: &[PartHistory],
         workspaces: &[Workspace],
     ) -> Result<(), Error> {
@@ -215,16 +218,17 @@ impl Context<'_> {
             return Err(error.into());
         }
         let guard = &mut self.rollback_guard;
-        if !guard.is_told && !guard.memory.was_warned_of(parts) {
+        let is_known = purpose == Purpose::Read && guard.memory.was_warned_of(parts);
+        if !guard.is_told && !is_known {
+            guard.is_told = true;
             self.ui.warning(&format!(
-                "{error}; git may have put it there, so kluis goes on and does not warn of this copy again; to keep it, add --accept-older once"
+                "{error}; git may have put it there, so kluis goes on and warns of this copy once; to keep it, add --accept-older once"
             ));
             let note = |memory: &mut RollbackState| memory.note_warning(parts);
             note(&mut guard.memory);
             // If this fails, the next command warns again.
             let _ = guard.folder.remember(vault, note);
         }
-        guard.is_told = true;
         Ok(())
     }
 

@@ -30,6 +30,13 @@ pub struct RollbackGuard {
     pub is_told: bool,
 }
 
+/// The reason for looking at a vault.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    Read,
+    Change,
+}
+
 /// The facts to remember about an opened vault.
 pub struct Observation {
     pub vault: VaultId,

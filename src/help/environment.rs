@@ -39,7 +39,7 @@ pub const SURROUNDINGS: &str = "\
 Environment:
   KLUIS_VAULT            the vault file, as --vault
   KLUIS_WORKSPACE        the workspace, as --workspace
-  KLUIS_TOKEN            a token, which comes before any other key
+  KLUIS_TOKEN            a token, which comes before the files below
   KLUIS_KEY_FILE         a key file or a file with a token, as --key-file
   KLUIS_PASSPHRASE_FILE  a file with the passphrase, as --passphrase-file
   KLUIS_PIN              the pin of the only vault to open, as --pin

@@ -19,13 +19,12 @@ const MAX_MEMBERS: usize = 100;
 const MAX_TRIED_BYTES: usize = 1 << 20;
 
 /// Formats that a file may have whose name tells nothing. Those that read almost any text are not among them.
-const BY_CONTENT: [Format; 8] = [
+const BY_CONTENT: [Format; 7] = [
     Format::Dotenv,
     Format::Docker,
     Format::Shell,
     Format::Systemd,
     Format::Netrc,
-    Format::Pgpass,
     Format::Toml,
     Format::Yaml,
 ];
@@ -153,7 +152,7 @@ fn reads(format: Format, content: &Plaintext) -> bool {
 fn csv_program(content: &Plaintext) -> Option<&'static str> {
     let first = unmarked(content).split(|byte| *byte == b'\n').next()?;
     let headings = str::from_utf8(first).ok()?.split(',');
-    let headings = headings.map(|name| name.trim().trim_matches('"').to_owned());
+    let headings = headings.map(|name| name.trim().trim_matches('"'));
     let export = Export::of(&headings.collect::<Vec<_>>())?;
     Some(export.program)
 }
@@ -334,7 +333,6 @@ mod tests {
             ("b.env", "A=x<<y\nB='z\n<<c'\n", Format::Dotenv),
             ("c.env", "# a<<b\n", Format::Dotenv),
             ("passwords", "machine a login b password c\n", Format::Netrc),
-            ("passwords", "a:5432:b:c:d\n", Format::Pgpass),
             ("secret", "apiVersion: v1\nkind: Secret\n", Format::K8s),
             (
                 "secrets",

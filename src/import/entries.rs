@@ -19,6 +19,9 @@ const REFERENCE: &str = "the value is a reference to 1Password: import the outpu
 /// More entries than this are a mistake, and would fill the memory.
 pub const MAX_ENTRIES: usize = 100_000;
 
+/// The greatest number of names in one warning; more are only counted.
+const MAX_WARNED: usize = 1_000;
+
 /// The greatest number of reported mistakes; more are only counted.
 const MAX_TOLD: usize = 10;
 
@@ -131,13 +134,29 @@ impl Entries {
         name: &[u8],
         value: Plaintext,
     ) -> Result<(), RuleViolation> {
-        if is_base64_end(name, value.expose()) {
-            self.check_room(place)?;
-            let rule = "this looks like a line of Base64: put a value of several lines in quotes";
-            self.refuse(place, rule, "value_error");
+        if self.refuses_line(place, name, value.expose())? {
             return Ok(());
         }
         self.push(place, name, value)
+    }
+
+    /// Refuses a line that is rather a part of a text of several lines without quotes.
+    pub fn refuses_line(
+        &mut self,
+        place: Location,
+        name: &[u8],
+        value: &[u8],
+    ) -> Result<bool, RuleViolation> {
+        let rule = if is_base64_end(name, value) {
+            "this looks like a line of Base64: put a value of several lines in quotes"
+        } else if is_pem_begin(value) {
+            "this is the first line of a PEM text: put a value of several lines in quotes"
+        } else {
+            return Ok(false);
+        };
+        self.check_room(place)?;
+        self.refuse(place, rule, "value_error");
+        Ok(true)
     }
 
     /// Adds a value whose name was made from `origin`.
@@ -315,9 +334,11 @@ impl Entries {
         let shown = format!("{shown} ({place})");
         let mut warnings = self.gathered.warnings.iter_mut();
         match warnings.find(|warning| warning.what == what) {
+            Some(warning) if warning.names.len() == MAX_WARNED => warning.more += 1,
             Some(warning) => warning.names.push(shown),
             None => self.gathered.warnings.push(Warning {
                 names: vec![shown],
+                more: 0,
                 what: what.to_owned(),
             }),
         }
@@ -399,6 +420,12 @@ fn is_base64_end(name: &[u8], value: &[u8]) -> bool {
         && length.is_multiple_of(4)
         && name.iter().all(is_letter)
         && has_both_cases(name)
+}
+
+/// Whether a value is a header of PEM (RFC 7468) and nothing else.
+fn is_pem_begin(value: &[u8]) -> bool {
+    let value = value.trim_ascii();
+    value.starts_with(b"-----BEGIN ") && value.ends_with(b"-----") && !value.contains(&b'\n')
 }
 
 /// Variables are mostly in capitals, or in small letters.

@@ -2,6 +2,7 @@
 //! workspace NAME, because these files have the same variables. Subfolders are not read.
 
 use super::gathered::{Entry, Gathered, LeftOut};
+use super::secret_files::named;
 use super::{Format, Rules};
 use crate::import::read_bounded;
 use crate::vault::error::Detail;
@@ -106,7 +107,8 @@ impl Found {
         workspace: Option<&WorkspaceName>,
         rules: Rules,
     ) -> io::Result<()> {
-        let input = read_bounded(File::open(path)?)?;
+        let input = File::open(path).and_then(read_bounded);
+        let input = input.map_err(|error| named(file, &error))?;
         match Format::Dotenv.read(&input, rules) {
             Ok(gathered) => {
                 let named = |name: String| format!("{file}: {name}");

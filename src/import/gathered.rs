@@ -38,11 +38,17 @@ pub struct Gathered {
 pub struct Warning {
     /// The names with their places.
     pub names: Vec<String>,
+    /// The number of further names.
+    pub more: usize,
     pub what: String,
 }
 
 impl fmt::Display for Warning {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.names.join(", "), self.what)
+        write!(f, "{}", self.names.join(", "))?;
+        if self.more > 0 {
+            write!(f, " and {} more", self.more)?;
+        }
+        write!(f, ": {}", self.what)
     }
 }

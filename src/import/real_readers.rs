@@ -25,10 +25,15 @@ use std::process::{Command, Stdio};
 /// Enough to combine all parts, and quick enough for every run.
 const FILES: usize = 1_000;
 
+/// The exit code of a script whose library is missing.
+const ABSENT: i32 = 77;
+
 /// Each reads a JSON list of texts, and prints a list with null or an object for each. Parts of a name are joined by a slash,
 /// and a value that is no text is null.
 const TOML: &str = "
-import json, sys, tomllib
+import json, sys
+try: import tomllib
+except ImportError: sys.exit(77)
 def flat(table, path):
     for name, value in table.items():
         if isinstance(value, dict): yield from flat(value, path + [name])
@@ -62,10 +67,12 @@ print(json.dumps([read(text) for text in json.load(sys.stdin)]))
 ";
 
 const DOTENV: &str = "
-import dotenv, importlib.metadata, io, json, logging, sys
+import importlib.metadata, io, json, logging, sys
+try: import dotenv
+except ImportError: sys.exit(77)
 # Before 1.2.4 it took the comment after a blank for the value.
 version = importlib.metadata.version('python-dotenv').split('.')
-assert [int(number) for number in version[:3]] >= [1, 2, 4]
+if [int(number) for number in version[:3]] < [1, 2, 4]: sys.exit(77)
 logging.disable()
 def read(text):
     values = dotenv.dotenv_values(stream=io.StringIO(text, newline=None), interpolate=False)
@@ -127,7 +134,11 @@ fn output(program: &str, arguments: &[&str], input: Vec<u8>) -> Option<Vec<u8>> 
     let writing = std::thread::spawn(move || drop(stdin.write_all(&input)));
     let output = child.wait_with_output().unwrap();
     writing.join().unwrap();
-    output.status.success().then_some(output.stdout)
+    if output.status.code() == Some(ABSENT) {
+        return None;
+    }
+    assert!(output.status.success(), "{program}");
+    Some(output.stdout)
 }
 
 fn by_python(script: &str, files: &[String]) -> Option<Vec<Read>> {

@@ -14,9 +14,14 @@ use std::path::Path;
 
 const FINAL_BREAK: &str = "the file ends with a line break, which is part of the value";
 
+/// The error with the name of its file.
+pub fn named(file: &str, error: &io::Error) -> io::Error {
+    io::Error::new(error.kind(), format!("{file}: {error}"))
+}
+
 /// Reads every file of a folder, or reports the mistakes in them.
 pub fn read(folder: &Path, rules: Rules) -> io::Result<Result<Gathered, Vec<Detail>>> {
-    let mut entries = Entries::new(rules.empty);
+    let mut entries = Entries::new(rules.empty).on_repeat(rules.repeated);
     let mut files = fs::read_dir(folder)?.collect::<io::Result<Vec<_>>>()?;
     files.sort_by_key(fs::DirEntry::file_name);
     for (number, file) in files.into_iter().enumerate() {
@@ -27,7 +32,9 @@ pub fn read(folder: &Path, rules: Rules) -> io::Result<Result<Gathered, Vec<Deta
         } else if !file.path().is_file() {
             "it is not a file"
         } else {
-            let value = read_bounded(File::open(file.path())?)?;
+            let value = File::open(file.path())
+                .and_then(read_bounded)
+                .map_err(|error| named(&name, &error))?;
             if value.expose().ends_with(b"\n") {
                 entries.warn(place, &name_of(&name), FINAL_BREAK);
             }

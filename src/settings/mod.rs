@@ -257,11 +257,14 @@ pub fn settle(
             .transpose()?,
     };
     // A key that you name with an option comes before those of the environment.
-    let names_key_file = flags.key_file.is_some();
-    let names_key = names_key_file || flags.passphrase_file.is_some();
-    let token = variables.get("KLUIS_TOKEN").filter(|_| !names_key);
-    let passphrase_file = variables.path("KLUIS_PASSPHRASE_FILE");
-    let passphrase_file = passphrase_file.filter(|_| !names_key_file);
+    let names_key = flags.key_file.is_some() || flags.passphrase_file.is_some();
+    let (token, passphrase_file) = if names_key {
+        (None, None)
+    } else {
+        let token = variables.get("KLUIS_TOKEN");
+        (token, variables.path("KLUIS_PASSPHRASE_FILE"))
+    };
+    let key_file_variable = variables.path("KLUIS_KEY_FILE").filter(|_| !names_key);
     Ok(Settings {
         vault,
         vault_source,
@@ -279,7 +282,7 @@ pub fn settle(
         unlocking: Unlocking {
             token: token.map(|token| Plaintext::new(token.into_encoded_bytes())),
             passphrase_file: flags.passphrase_file.or(passphrase_file),
-            key_file: key_file(flags.key_file, variables, directories),
+            key_file: key_file(flags.key_file, key_file_variable, directories),
         },
     })
 }
@@ -316,12 +319,12 @@ impl Unlocking {
 
 fn key_file(
     flag: Option<PathBuf>,
-    variables: Variables<'_>,
+    variable: Option<PathBuf>,
     directories: &Directories,
 ) -> Option<KeyFilePath> {
     let (path, source) = if let Some(path) = flag {
         (path, Source::Flag)
-    } else if let Some(path) = variables.path("KLUIS_KEY_FILE") {
+    } else if let Some(path) = variable {
         (path, Source::Environment)
     } else {
         let config = directories.config.as_ref()?;

@@ -386,6 +386,7 @@ fn a_key_named_by_an_option_comes_before_the_environment() {
         given
             .variable("KLUIS_TOKEN", "token")
             .variable("KLUIS_PASSPHRASE_FILE", "/passphrase")
+            .variable("KLUIS_KEY_FILE", "/variable")
     };
     let key_file = flags(Flags {
         key_file: Some("key".into()),
@@ -400,6 +401,7 @@ fn a_key_named_by_an_option_comes_before_the_environment() {
     let unlocking = environment(passphrase_file).settle().unwrap().unlocking;
     assert!(unlocking.token.is_none());
     assert_eq!(unlocking.passphrase_file.unwrap(), Path::new("typed"));
+    assert_eq!(unlocking.key_file.unwrap().source, Source::Default);
 }
 
 #[test]

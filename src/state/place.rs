@@ -124,6 +124,13 @@ impl Place {
             }
             is_different |= is_taken;
         }
+        // The next older copy is worth a warning again.
+        if self
+            .find(parts, &[Relation::Older, Relation::Fork])
+            .is_none()
+        {
+            is_different |= self.warned_of.take().is_some();
+        }
         // The newest header lists the workspaces that exist.
         let header = parts.iter().find(|part| part.workspace.is_none());
         if header.is_some_and(|header| self.header == Some(header.id)) {

@@ -81,18 +81,18 @@ Formats:
   proton-pass  its export in JSON, not encrypted
   pass         the folder of pass or gopass; needs `gpg`
 
-Whose rules count, and what is left out by name:
+Whose rules count; and what is left out by name, beside empty values:
   dotenv       what python-dotenv, npm's dotenv, Docker Compose and sops agree
-               on, with a warning where they differ; empty values
-  json, toml   RFC 8259, TOML 1.1; null
-  yaml         YAML 1.2; null
+               on, with a warning where they differ
+  json, yaml   RFC 8259, YAML 1.2
+  toml         TOML 1.1
   k8s          kubectl; objects that are no Secret
   env          the shells' functions
   csv          the program of its first line; icons, dates, favourites
   docker       Docker; names without a value
   shell        POSIX sh, nothing is run; anything but an assignment is refused
   systemd      systemd.exec(5)
-  tfvars       HCL 2; null
+  tfvars       HCL 2
   github       GitHub's runner
   ini          Python's configparser, with a warning where others differ
   properties   java.util.Properties, read as UTF-8
@@ -100,7 +100,9 @@ Whose rules count, and what is left out by name:
   pgpass       libpq
   files        hidden files and folders
   bitwarden    Bitwarden; attachments, passkeys, archived and deleted items
-  keepass-xml  KeePass 2; attachments, the recycle bin, earlier versions
+  1password    1Password's CSV; archived items
+  keepass-xml  KeePass 2; attachments, the recycle bin, earlier versions, tags,
+               data of plugins
   proton-pass  Proton Pass; attachments, passkeys, deleted items
   pass         pass and gopass; hidden files")]
 pub struct Import {

@@ -16,7 +16,8 @@ use crate::vault::{self, Scan, Vault};
 ///
 /// Refuses if it has secrets or links in it (exit code 6), unless --force deletes them too. Deleted secrets, which
 /// could be restored, count. --force also deletes a workspace that is damaged; `default` is made anew, and keys that
-/// were limited to it must be added again. Until the next change, `kluis vault restore` brings everything back. Asks first; without a terminal it needs --yes. Needs a key that opens the
+/// were limited to it must be added again. Until the next change, `kluis vault restore` brings everything back, unless it
+/// was damaged. Asks first; without a terminal it needs --yes. Needs a key that opens the
 /// whole vault.
 #[derive(clap::Args)]
 #[command(after_help = "\
@@ -65,9 +66,11 @@ impl Command for Delete {
             Contents::Keep => context.change_in(&mut vault, delete)?,
             Contents::Delete => context.change_beside_damage(&mut vault, delete)?,
         };
+        // A damaged workspace cannot be restored either.
+        let undo = secrets.map_or(String::new(), |_| format!("; {UNDO}"));
         context
             .ui
-            .done(&format!("deleted the workspace {name}; {UNDO}"));
+            .done(&format!("deleted the workspace {name}{undo}"));
         Ok(())
     }
 }

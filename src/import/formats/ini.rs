@@ -9,12 +9,15 @@ use crate::import::entries::{Entries, Location};
 use crate::import::text::text;
 use crate::plaintext::Plaintext;
 use crate::vault::rule::RuleViolation;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use zeroize::Zeroizing;
 
 const QUOTED: &str = "some programs take off the quotes; taken with them";
 const COMMENTED: &str =
     "some programs take the text after ; or # for a comment; taken as part of the value";
+const CONTINUED: &str =
+    "some programs join a line that ends with \\ to the next one; taken as it is";
+const CASE: &str = "Python's configparser takes names that differ only in their case for one";
 const EXPANDED: &str =
     "some programs replace %(…), %% or ${…} by something else; taken as it is written";
 const INHERITED_SECTION: &str = "DEFAULT";
@@ -36,7 +39,7 @@ pub fn tree(
         let end = text.find(ends);
         let line = &text[..end.unwrap_or(text.len())];
         number += 1;
-        file.line(Location::Line(number), line, into);
+        file.line(Location::Line(number), line, into)?;
         rest = end.map(|end| {
             let after = &text[end..];
             after.strip_prefix("\r\n").unwrap_or(&after[1..])
@@ -84,20 +87,25 @@ struct Open<'t> {
 }
 
 impl<'t> File<'t> {
-    fn line(&mut self, place: Location, line: &'t str, into: &mut Entries) {
+    fn line(
+        &mut self,
+        place: Location,
+        line: &'t str,
+        into: &mut Entries,
+    ) -> Result<(), RuleViolation> {
         let content = line.trim();
         if content.starts_with(['#', ';']) {
-            return;
+            return Ok(());
         }
         let indent = line.len() - line.trim_start().len();
         if let Some(open) = &mut self.open
             && (content.is_empty() || indent > open.indent)
         {
             open.lines.push(content);
-            return;
+            return Ok(());
         }
         if content.is_empty() {
-            return;
+            return Ok(());
         }
         self.end_option();
         let section = content.strip_prefix('[').and_then(|rest| {
@@ -107,6 +115,10 @@ impl<'t> File<'t> {
         if let Some(name) = section {
             self.begin(name);
         } else if let Some(at) = content.find(['=', ':']) {
+            let (name, value) = (content[..at].trim_end(), content[at + 1..].trim_start());
+            if into.refuses_line(place, name.as_bytes(), value.as_bytes())? {
+                return Ok(());
+            }
             self.open = Some(Open {
                 name: content[..at].trim_end().to_owned(),
                 place,
@@ -120,6 +132,7 @@ impl<'t> File<'t> {
                 "value_error",
             );
         }
+        Ok(())
     }
 
     fn begin(&mut self, section: &'t str) {
@@ -154,6 +167,7 @@ impl<'t> File<'t> {
 
 /// Warns of values that programs read differently.
 fn warn(section: &str, options: &Options, into: &mut Entries) {
+    let mut names = HashSet::new();
     for (name, tree) in options {
         let Node::Text(value) = &tree.node else {
             continue;
@@ -170,10 +184,17 @@ fn warn(section: &str, options: &Options, into: &mut Entries) {
         {
             warn(QUOTED);
         }
+        let begins = value.first().is_some_and(|byte| b";#".contains(byte));
         let begins_comment =
             |pair: &[u8]| pair[0].is_ascii_whitespace() && matches!(pair[1], b';' | b'#');
-        if value.windows(2).any(begins_comment) {
+        if begins || value.contains(&b';') || value.windows(2).any(begins_comment) {
             warn(COMMENTED);
+        }
+        if value.ends_with(b"\\") {
+            warn(CONTINUED);
+        }
+        if !names.insert(name.to_lowercase()) {
+            warn(CASE);
         }
         let expands = |mark| memchr::memmem::find(value, mark).is_some();
         if expands(b"%(") || expands(b"%%") || expands(b"${") {
@@ -249,14 +270,23 @@ mod tests {
 
     #[test]
     fn where_programs_differ_there_is_a_warning_by_name() {
-        let input = "A = \"x\"\rB = x ; y\nC = %(A)s\nD = it's\nE = a#b\n";
+        let input = "A = \"x\"\rB = x ; y\nC = %(A)s\nD = it's\nE = a#b\nF = x\\\ne = y\n";
         let gathered = read(Format::Ini, input, Rules::default()).unwrap();
         let warned: Vec<_> = gathered
             .warnings
             .iter()
             .map(|one| one.names.join(","))
             .collect();
-        assert_eq!(warned, ["A (line 1)", "B (line 2)", "C (line 3)"]);
+        assert_eq!(
+            warned,
+            [
+                "A (line 1)",
+                "B (line 2)",
+                "C (line 3)",
+                "F (line 6)",
+                "e (line 7)"
+            ]
+        );
     }
 
     #[test]

@@ -43,12 +43,20 @@ fn property(
     };
     let is_separator = |byte| matches!(byte, b'=' | b':') || is_blank(byte);
     let name = unescaped(cursor, is_separator).map_err(broken)?;
+    // Java gives a name without a separator an empty value. More often it is a line of a value without its escapes.
+    if cursor.peek().is_none_or(is_end) {
+        let name = String::from_utf8_lossy(name.text.expose()).into_owned();
+        return into.leave_out_name(place, &name, "it has no value");
+    }
     skip_blanks(cursor);
     if matches!(cursor.peek(), Some(b'=' | b':')) {
         cursor.next();
         skip_blanks(cursor);
     }
     let value = unescaped(cursor, |_| false).map_err(broken)?;
+    if into.refuses_line(place, name.text.expose(), value.text.expose())? {
+        return Ok(());
+    }
     let name = String::from_utf8_lossy(name.text.expose()).into_owned();
     if value.has_other_letters {
         into.warn(place, &name, NOT_ASCII);
@@ -178,11 +186,19 @@ mod tests {
             ("name", "caf\u{e9} \u{1f600}"),
             ("long", "a bc"),
             ("space_d_k", "v"),
-            ("empty", ""),
             ("last", "x"),
         ];
         let expected = expected.map(|(name, value)| (name.to_owned(), value.to_owned()));
         assert_eq!(read_all(input), expected);
+    }
+
+    #[test]
+    fn lines_of_a_text_without_escapes_are_refused_and_not_repeated() {
+        let input = "a=-----BEGIN PRIVATE KEY-----\nMIIEvhunter2\nhunterTW+/==\n";
+        let told = read(Format::Properties, input, Rules::default());
+        let told = told.err().unwrap();
+        assert_eq!(told.len(), 3, "{told:?}");
+        assert!(!told.concat().contains("hunter"), "{told:?}");
     }
 
     #[test]

@@ -209,7 +209,10 @@ struct Events<'t> {
 impl<'t> Events<'t> {
     fn of(text: &'t str) -> Self {
         let parser = Parser::new_from_str(text);
-        let unended = (!text.ends_with(['\n', '\r'])).then(|| text.chars().count());
+        // A last line of blanks is no part of a block: the line before it has its end.
+        let last = text.rsplit(['\n', '\r']).next().unwrap_or_default();
+        let is_open = !last.trim_matches([' ', '\t']).is_empty();
+        let unended = is_open.then(|| text.chars().count());
         Self { parser, unended }
     }
 
@@ -299,6 +302,8 @@ mod tests {
             ("A: |+\n  x\n  y", "x\ny"),
             ("A: >\n  x", "x"),
             ("A: |\n  x\n", "x\n"),
+            ("A: |\n  x\n ", "x\n"),
+            ("A: |+\n  x\n\n ", "x\n\n"),
             ("A: |\n  x\nB: y", "x\n"),
             ("m:\n  A: |\n    x\n  B: y", "x\n"),
         ] {

@@ -9,7 +9,7 @@ use crate::plaintext::Plaintext;
 use crate::vault::rule::RuleViolation;
 
 const WRITTEN_DIFFERENTLY: &str =
-    "curl and Python read its quotes or backslashes differently; taken as Python does";
+    "curl and Python read #, quotes or backslashes differently; taken as Python does";
 
 pub fn read(input: &Plaintext, items: &mut Items<'_>) -> Result<(), RuleViolation> {
     let mut cursor = Cursor::new(text(input)?.as_bytes());
@@ -67,7 +67,7 @@ struct Machine {
     item: Item,
     /// The fields so far; `None` is the password.
     given: Vec<Option<&'static str>>,
-    /// Whether one of its values has a quotation mark or a backslash.
+    /// Whether one of its values is special.
     is_special: bool,
 }
 
@@ -103,7 +103,7 @@ fn no_keyword(place: Location) -> RuleViolation {
 struct Word {
     place: Location,
     text: Plaintext,
-    /// Whether it contains a quotation mark or a backslash.
+    /// Whether it begins with `#`, or contains a quotation mark or a backslash.
     is_special: bool,
 }
 
@@ -155,8 +155,9 @@ fn begun(cursor: &mut Cursor<'_>) -> Result<Option<Word>, RuleViolation> {
         return Ok(None);
     }
     let mut value = Growing::default();
+    let mut is_special = cursor.peek() == Some(b'#');
     let is_quoted = cursor.eat(b"\"");
-    let mut is_special = is_quoted;
+    is_special |= is_quoted;
     loop {
         match cursor.peek() {
             None if is_quoted => return Err(unclosed()),
@@ -228,7 +229,7 @@ mod tests {
             .iter()
             .map(|one| one.names.join(","))
             .collect();
-        assert_eq!(warned, ["b.example.com (line 5)"]);
+        assert_eq!(warned, ["b.example.com (line 5),default (line 11)"]);
     }
 
     #[test]

@@ -22,7 +22,7 @@ use std::collections::BTreeMap;
 #[derive(Debug, PartialEq, Eq)]
 pub struct Synced {
     pub is_new: bool,
-    /// Variables whose link is new or leads to another secret than before.
+    /// Variables whose link is new, newly named by its secret, or leads to another secret.
     pub linked: Vec<EnvKey>,
     pub unlinked: Vec<EnvKey>,
 }

@@ -375,7 +375,7 @@ mod tests {
     fn a_key_without_its_quotes_gives_a_mistake_for_each_line() {
         let input = "KEY=-----BEGIN PRIVATE KEY-----\nhunter2/hunter2+\nhunter2/==\n-----END PRIVATE KEY-----\n";
         let told = told(input);
-        assert_eq!(told.len(), 3, "{told:?}");
+        assert_eq!(told.len(), 4, "{told:?}");
         assert!(!told.concat().contains("hunter2"), "{told:?}");
     }
 

@@ -149,15 +149,17 @@ const EXPORTS: [Export; 7] = [
 
 impl Export {
     /// The program that writes these headings and no other.
-    pub fn of(header: &[String]) -> Option<&'static Self> {
-        let header: Vec<String> = header
-            .iter()
-            .map(|name| name.to_ascii_lowercase())
-            .collect();
+    pub fn of(header: &[impl AsRef<str>]) -> Option<&'static Self> {
         EXPORTS.iter().find(|export| {
-            let has = |name: &&str| header.iter().any(|its| its == name);
+            let has = |name: &&str| {
+                header
+                    .iter()
+                    .any(|its| its.as_ref().eq_ignore_ascii_case(name))
+            };
             export.required.iter().all(has)
-                && header.iter().all(|name| export.meaning(name).is_some())
+                && header
+                    .iter()
+                    .all(|name| export.meaning(name.as_ref()).is_some())
         })
     }
 
