@@ -222,7 +222,7 @@ impl Context<'_> {
         if !guard.is_told && !is_known {
             guard.is_told = true;
             self.ui.warning(&format!(
-                "{error}; git may have put it there, so kluis goes on and warns of this copy once; to keep it, add --accept-older once"
+                "{error}; git may have put it there, so kluis goes on; to keep this copy, add --accept-older once"
             ));
             let note = |memory: &mut RollbackState| memory.note_warning(parts);
             note(&mut guard.memory);

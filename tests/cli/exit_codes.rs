@@ -214,7 +214,7 @@ fn slots_times_and_domains_fail_in_both_forms_alike() {
         ),
         (&["rotate", "name", "--at", "-1"], "7 invalid at"),
         (&["rollback", "name", "--to", "soon"], "7 invalid to"),
-        (&["get", "name", "--at", "7d"], "7 invalid at"),
+        (&["get", "name", "--at", "soon"], "7 invalid at"),
         (&["get", "name", "--for", "a b"], "7 invalid for"),
         (&["set", "name", "--slot", "-1"], "7 invalid slot"),
         (

@@ -219,7 +219,7 @@ fn a_pipeline_can_fail_when_something_is_due() {
     let (sandbox, _) = with(&["--expires", "7d"]);
     let line = ["list", "--due", "--exit-code"];
     let none = sandbox.kluis(line).run();
-    none.stderr("kluis: note: no secrets\n").exits(0);
+    none.stderr("kluis: note: no secret is due\n").exits(0);
     let none = sandbox.kluis(line.iter().chain(&["--json"])).run();
     assert_eq!(none.json(), json!({"count": 0, "secrets": []}));
     none.any_stdout().exits(0);
