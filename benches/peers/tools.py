@@ -123,7 +123,7 @@ class Kluis(Tool):
         # RFC 9106's second choice, below which `init` does not go by itself.
         self.command("init", "-q", "--kdf", "m=64,t=3,p=4", *by_passphrase)
         self.command("import", "-q", "--format", "json", *by_passphrase, stdin=json.dumps(secrets).encode())
-        self.token = self.command("key", "add", "-q", "--token", *by_passphrase).decode().strip()
+        self.token = self.command("key", "add", "-q", "--full", "--token", *by_passphrase).decode().strip()
         self.unlock()
 
     def unlock(self):
@@ -317,6 +317,41 @@ class Age(Tool):
 class Rage(Age):
     name = "rage"
     program = "rage"
+
+
+class Kbs2(Tool):
+    name = "kbs2"
+    program = "kbs2"
+    largest = 1_000  # a process for each; more files make no difference
+    note = "one file for each secret, an X25519 key in a file without a password; names are in the clear"
+
+    def fill(self, secrets):
+        self.store, self.config = self.files / "store", self.files / "config"
+        self.command("-c", self.config, "init", "--insecure-not-wrapped", "-s", self.store)
+        for name, value in secrets.items():
+            record = f"{name}\x01{value}".encode()
+            self.command("-c", self.config, "new", "-k", "environment", name, stdin=record)
+
+    def get(self, name):
+        return self.line("-c", self.config, "env", "-v", name)
+
+    def create(self, name, value):
+        record = name.encode() + b"\x01" + value
+        return self.line("-c", self.config, "new", "-f", "-k", "environment", name, stdin=record)
+
+    update = create
+
+    def list(self):
+        return self.line("-c", self.config, "list")
+
+    def run(self, names, all_there_are, program):
+        return self.run_one_by_one(names, program)
+
+    def export(self, names):
+        return [self.line("-c", self.config, "dump", *names)] if names else []
+
+    def stored(self):
+        return list(self.store.iterdir())
 
 
 class AgePassphrase(Age):
@@ -563,7 +598,7 @@ class AnsibleVault(Tool):
 
 TOOLS = [
     Floor, Kluis, KluisAgent, KluisPassphrase, Pass, PassPassphrase, Gopass, Age, AgePassphrase, AgeFile, Rage,
-    Fnox, Sops, Dotenvx, KeePassXC, AnsibleVault,
+    Kbs2, Fnox, Sops, Dotenvx, KeePassXC, AnsibleVault,
 ]
 # Known to be of the same kind. Whoever has one adds a class above.
-NOT_MEASURED = ["gopass of gopasspw", "passage", "kbs2", "secretspec", "rops"]
+NOT_MEASURED = ["gopass of gopasspw", "passage", "secretspec", "rops"]
