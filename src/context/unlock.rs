@@ -58,9 +58,13 @@ impl Context<'_> {
             let passphrase = kdf::Passphrase::new(&read).map_err(keyring::Error::NoPassphrase)?;
             return Ok(open(self, &passphrase)?);
         }
+        // The key file in its usual place was tried.
+        let has_key_file = self.key_file_path().is_ok_and(|file| file.path.exists());
         let locked = || {
             if has_passphrase {
                 Error::Locked
+            } else if has_key_file {
+                keyring::Error::WrongKeyFile.into()
             } else {
                 no_key()
             }

@@ -363,6 +363,17 @@ fn a_vault_without_a_passphrase_does_not_ask_for_one() {
 }
 
 #[test]
+fn a_key_file_in_its_place_that_opens_nothing_is_named() {
+    let sandbox = Sandbox::with_vault();
+    let own = sandbox.kluis(["key", "new"]).without("KLUIS_TOKEN").run();
+    own.any_stdout().any_stderr().exits(0);
+    let list = sandbox.kluis(["list"]).without("KLUIS_TOKEN").run();
+    list.stderr_has("the key file does not open this vault")
+        .stderr_has("ask the vault's owner")
+        .exits(4);
+}
+
+#[test]
 fn a_pinned_vault_key_opens_that_vault_only() {
     let sandbox = Sandbox::with_vault();
     let key = |sandbox: &Sandbox| {
