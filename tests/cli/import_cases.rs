@@ -173,6 +173,13 @@ const CASES: &[Case] = &[
         ],
     },
     Case {
+        file: "prod.tfvars",
+        text: "db_password = \"hunter2\"\nport = 5432\ntags = [\"a\", \"b\"]\nmap = {\n  a = \"b\"\n}\nlast = \"x\"\n",
+        options: &[],
+        said: "created db_password\ncreated port\ncreated last\nleft out tags: line 3: it is a list\nleft out map: line 4: it is an object\n",
+        values: &[("db_password", "hunter2"), ("last", "x")],
+    },
+    Case {
         file: "plain.toml",
         text: "DB_PASS = \"p\"\nTOKEN = 't'\n",
         options: &[],

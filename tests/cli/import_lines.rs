@@ -87,8 +87,8 @@ fn mistakes_in_lines_have_a_place_a_name_and_no_value() {
         ),
         (
             "tfvars",
-            "port = 1\ntags = [\"hunter2\"]\n",
-            "line 2: tags is a list, not a text",
+            "port = 1\ntags = var.hunter2\n",
+            "line 2: tags is an expression, not a text",
         ),
     ] {
         let line = ["import", "--format", format, "--json"];

@@ -92,7 +92,7 @@ Whose rules count; and what is left out by name, beside empty values:
   docker       Docker; names without a value
   shell        POSIX sh, nothing is run; anything but an assignment is refused
   systemd      systemd.exec(5)
-  tfvars       HCL 2
+  tfvars       HCL 2; lists and objects
   github       GitHub's runner
   ini          Python's configparser, with a warning where others differ
   properties   java.util.Properties, read as UTF-8

@@ -1,5 +1,5 @@
 //! Reads `tfvars`: Terraform's variables, `name = "value"` in HCL's native syntax. Numbers and booleans are taken
-//! as written, `null` is left out; lists, objects and expressions are mistakes.
+//! as written, `null` is left out; lists and objects are left out and reported, expressions are mistakes.
 
 use super::cursor::{Cursor, Growing};
 use crate::import::entries::{Entries, Location};
@@ -56,6 +56,12 @@ fn attribute(cursor: &mut Cursor<'_>, into: &mut Entries) -> Result<(), RuleViol
             }
             return Ok(());
         }
+        Err(Problem::Structure(why)) => {
+            let name = String::from_utf8_lossy(name);
+            into.leave_out(&name, &format!("{place}: {why}"));
+            skip_expression(cursor);
+            return Ok(());
+        }
         Err(Problem::Unclosed) => return Err(broken(place, "a text is not closed")),
         Err(Problem::Escape) => return Err(broken(place, "a text has an unknown escape")),
     }
@@ -75,6 +81,8 @@ fn attribute(cursor: &mut Cursor<'_>, into: &mut Entries) -> Result<(), RuleViol
 }
 
 enum Problem {
+    /// It is a list or an object, which no secret is.
+    Structure(&'static str),
     /// It is something else; the sentence continues after the name.
     NoText(&'static str),
     Unclosed,
@@ -90,8 +98,8 @@ fn value(cursor: &mut Cursor<'_>) -> Result<Option<Plaintext>, Problem> {
             template(cursor, &mut value)?;
         }
         Some(b'<') => heredoc(cursor, &mut value)?,
-        Some(b'[') => return Err(Problem::NoText("is a list, not a text")),
-        Some(b'{') => return Err(Problem::NoText("is an object, not a text")),
+        Some(b'[') => return Err(Problem::Structure("it is a list")),
+        Some(b'{') => return Err(Problem::Structure("it is an object")),
         _ => {
             let word =
                 cursor.take_while(|byte| byte.is_ascii_alphanumeric() || b"+-._".contains(&byte));
@@ -257,8 +265,6 @@ mod tests {
         assert_eq!(
             told,
             [
-                "line 2: tags is a list, not a text",
-                "line 4: map is an object, not a text",
                 "line 5: b has an expression in it",
                 "line 6: c is an expression, not a text",
             ]
