@@ -13,7 +13,7 @@ use crate::plaintext::Plaintext;
 use crate::vault::rule::RuleViolation;
 use serde_json::value::RawValue;
 use std::cell::RefCell;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// More members than any object of an export.
 const MAX_MEMBERS: usize = 1_000;
@@ -71,6 +71,7 @@ pub fn read(input: &Plaintext, into: &mut Items<'_>) -> Result<(), RuleViolation
 fn read_json(input: &Plaintext, into: &mut Items<'_>) -> Result<(), RuleViolation> {
     let json = document(unmarked(input)).map_err(|wrong| not_json(&wrong))?;
     let export = Object::of(json);
+    export.check_names()?;
     if export.is("encrypted", "true") {
         let rule =
             "this export is encrypted: export again with the file format .json, without a password";
@@ -92,6 +93,7 @@ fn read_json(input: &Plaintext, into: &mut Items<'_>) -> Result<(), RuleViolatio
     for (at, json) in all.into_iter().enumerate() {
         let place = Location::Item(at + 1);
         let object = Object::of(json);
+        object.check_names()?;
         let folder = object.title("folderId")?;
         let collection = object.list("collectionIds").unwrap_or_default();
         let collection = collection.first().and_then(|id| json::string(id).ok());
@@ -116,7 +118,9 @@ fn read_json(input: &Plaintext, into: &mut Items<'_>) -> Result<(), RuleViolatio
 fn filled(mut item: Item, object: &Object<'_>) -> Result<Item, RuleViolation> {
     for (name, given) in object.0.iter().filter(|(name, _)| !ITEM.contains(&&**name)) {
         if given.get().starts_with('{') {
-            fill(&mut item, name, &Object::of(given))?;
+            let part = Object::of(given);
+            part.check_names()?;
+            fill(&mut item, name, &part)?;
         } else {
             item.leave_out(format!("{name}: {UNKNOWN}"));
         }
@@ -207,6 +211,18 @@ impl<'j> Object<'j> {
             Some((String::from_utf8_lossy(name.expose()).into_owned(), given))
         });
         Self(named.collect())
+    }
+
+    /// Refuses a name that occurs twice: one of the two would be lost.
+    fn check_names(&self) -> Result<(), RuleViolation> {
+        let mut names = HashSet::new();
+        match self.0.iter().find(|(name, _)| !names.insert(name)) {
+            None => Ok(()),
+            Some((name, _)) => {
+                let rule = format!("an object of the export has the member {name} twice");
+                Err(RuleViolation::new(rule, "duplicate"))
+            }
+        }
     }
 
     fn get(&self, name: &str) -> Option<&'j RawValue> {

@@ -229,3 +229,16 @@ fn an_encrypted_or_foreign_export_is_refused_and_not_repeated() {
         assert_eq!(read_all(input).err().unwrap(), [expected]);
     }
 }
+
+#[test]
+fn a_member_that_occurs_twice_is_refused() {
+    for input in [
+        r#"{"encrypted": false, "items": [], "items": []}"#,
+        r#"{"items": [{"type": 1, "name": "A", "name": "B", "login": {"password": "p"}}]}"#,
+        r#"{"items": [{"type": 1, "name": "A", "login": {"password": "p", "password": "q"}}]}"#,
+    ] {
+        let told = read(Format::Bitwarden, input, Rules::default());
+        let told = told.err().unwrap();
+        assert!(told[0].ends_with(" twice"), "{told:?}");
+    }
+}
