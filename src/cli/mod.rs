@@ -74,10 +74,11 @@ fn shown_command() -> Command {
 
 /// The command line as far as these arguments need it. If the verb comes first, as usual, no other verb is
 /// defined.
-fn command_for(arguments: &[OsString]) -> Command {
+fn command_for(arguments: &[OsString], columns: Option<u16>) -> Command {
     let first = arguments.get(1).map(OsString::as_os_str);
     match verbs().find(|entry| first.is_some_and(|first| entry.name == first)) {
         Some(entry) => command_of(std::iter::once(entry)),
+        None if columns.is_some_and(|columns| columns < OVERVIEW_COLUMNS) => narrow(command()),
         None => command(),
     }
 }
@@ -124,14 +125,9 @@ fn version() -> Arg {
         .help("Print version")
 }
 
-/// The same with one verb in each line, for a terminal that is too narrow for two.
-fn narrow_where_needed(command: Command) -> Command {
-    match ui::stdout_columns() {
-        Some(columns) if columns < OVERVIEW_COLUMNS => {
-            command.after_help(format!("{}\n\nTry:\n  kluis help start", about_each()))
-        }
-        _ => command,
-    }
+/// The overview with one verb in each line, for a terminal that is too narrow for two.
+fn narrow(command: Command) -> Command {
+    command.after_help(format!("{}\n\nTry:\n  kluis help start", about_each()))
 }
 
 /// A line per verb.
@@ -161,8 +157,7 @@ pub fn run(arguments: &[OsString], hardened: Hardened) -> u8 {
         color: color(None),
         ..ui::Options::default()
     });
-    let command = narrow_where_needed(command_for(arguments));
-    let verb = match command.try_get_matches_from(arguments) {
+    let verb = match command_for(arguments, ui.columns()).try_get_matches_from(arguments) {
         // clap lets the option of `vault verify`, which may go without a value, hide the global one.
         Ok(_) if repeats_pin(arguments) => Err(Error::usage("--pin may be given once")),
         Ok(matches) => dispatch(&matches, &mut ui, hardened),

@@ -135,11 +135,7 @@ impl Command for Check {
     fn run(self, context: &mut Context) -> Result<(), Error> {
         let allowed = parse_keys(&self.allow_env)?;
         let file = context.project()?.ok_or_else(no_project)?;
-        let extent = if self.all_workspaces {
-            Extent::AllWorkspaces
-        } else {
-            Extent::Everything
-        };
+        let extent = Extent::of_variables(self.all_workspaces);
         context.follow(&file, extent)?;
         let vault = context.open(Scan::Lookup)?;
         let distinguished: Vec<_> = file.project.workspaces().cloned().collect();

@@ -86,11 +86,7 @@ impl Command for Trust {
                 ),
             });
         }
-        let extent = if self.all_workspaces {
-            Extent::AllWorkspaces
-        } else {
-            Extent::Everything
-        };
+        let extent = Extent::of_variables(self.all_workspaces);
         let proposal = context.proposal(&file, extent)?;
         let access = proposal.access.clone();
         if proposal.changes.is_empty() {

@@ -107,7 +107,7 @@ impl Context<'_> {
             return Err(error.into());
         }
         if self.rollback_guard.accept == Accept::Newer {
-            self.refuse_older((header.vault, purpose), parts, workspaces)?;
+            self.refuse_older(header.vault, parts, workspaces, purpose)?;
         }
         let memory = &self.rollback_guard.memory;
         if memory.is_signed_otherwise(&header.verify, parts) && self.is_vouched_for(header) {
@@ -207,9 +207,10 @@ impl Context<'_> {
     /// that is only read.
     fn refuse_older(
         &mut self,
-        (vault, purpose): (VaultId, Purpose),
+        vault: VaultId,
         parts: &[PartHistory],
         workspaces: &[Workspace],
+        purpose: Purpose,
     ) -> Result<(), Error> {
         let Some(error) = self.older(parts, workspaces) else {
             return Ok(());

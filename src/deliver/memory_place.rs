@@ -23,8 +23,8 @@ pub fn find(variable: impl Fn(&str) -> Option<OsString>) -> Option<PathBuf> {
     places(variable).next()
 }
 
-/// The same, for a command that this process waits for. On systems other than Linux no such folder can be told
-/// from a disk: there it is the folder for temporary files.
+/// The same, for a command that this process waits for. Only Linux says which folder is in memory: on other systems
+/// it is the folder for temporary files.
 pub fn find_for_child(variable: impl Fn(&str) -> Option<OsString>) -> Option<PathBuf> {
     let temporary = (!cfg!(target_os = "linux")).then(std::env::temp_dir);
     find(variable).or(temporary)

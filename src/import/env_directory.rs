@@ -2,14 +2,12 @@
 //! workspace NAME, because these files have the same variables. Subfolders are not read.
 
 use super::gathered::{Entry, Gathered, LeftOut};
-use super::secret_files::named;
-use super::{Format, Rules};
-use crate::import::read_bounded;
+use super::{Format, Rules, read_member};
 use crate::vault::error::Detail;
 use crate::vault::name::WorkspaceName;
 use crate::vault::rule::RuleViolation;
 use std::collections::BTreeMap;
-use std::fs::{self, File};
+use std::fs;
 use std::io;
 use std::path::Path;
 
@@ -107,8 +105,7 @@ impl Found {
         workspace: Option<&WorkspaceName>,
         rules: Rules,
     ) -> io::Result<()> {
-        let input = File::open(path).and_then(read_bounded);
-        let input = input.map_err(|error| named(file, &error))?;
+        let input = read_member(path, file)?;
         match Format::Dotenv.read(&input, rules) {
             Ok(gathered) => {
                 let named = |name: String| format!("{file}: {name}");

@@ -31,7 +31,9 @@ use gathered::Gathered;
 use managers::columns::Columns;
 use managers::item::{Items, Wanted};
 use managers::{bitwarden, csv_exports, keepass, netrc, pgpass, proton_pass};
+use std::fs::File;
 use std::io::{self, Read};
+use std::path::Path;
 use text::unmarked;
 
 /// The greatest size of a file to import.
@@ -40,6 +42,12 @@ const MAX_INPUT_BYTES: usize = 48 << 20;
 /// Reads a file to import, at most one byte more than [`Format::read`] accepts.
 pub fn read_bounded(from: impl Read) -> io::Result<Plaintext> {
     Ok(bounded_read::read(from, MAX_INPUT_BYTES + 1)?.into())
+}
+
+/// Reads a file of a folder to import. An error has its name.
+fn read_member(path: &Path, name: &str) -> io::Result<Plaintext> {
+    let read = File::open(path).and_then(read_bounded);
+    read.map_err(|error| io::Error::new(error.kind(), format!("{name}: {error}")))
 }
 
 /// The mistake for a file that no format reads.

@@ -5,19 +5,13 @@ use super::entries::{Entries, Location};
 use super::formats::nesting::push;
 use super::gathered::Gathered;
 use super::managers::item::name_of;
-use super::{Rules, read_bounded};
+use super::{Rules, read_member};
 use crate::vault::error::Detail;
-use crate::vault::rule::RuleViolation;
-use std::fs::{self, File};
+use std::fs;
 use std::io;
 use std::path::Path;
 
 const FINAL_BREAK: &str = "the file ends with a line break, which is part of the value";
-
-/// The error with the name of its file.
-pub fn named(file: &str, error: &io::Error) -> io::Error {
-    io::Error::new(error.kind(), format!("{file}: {error}"))
-}
 
 /// Reads every file of a folder, or reports the mistakes in them.
 pub fn read(folder: &Path, rules: Rules) -> io::Result<Result<Gathered, Vec<Detail>>> {
@@ -32,9 +26,7 @@ pub fn read(folder: &Path, rules: Rules) -> io::Result<Result<Gathered, Vec<Deta
         } else if !file.path().is_file() {
             "it is not a file"
         } else {
-            let value = File::open(file.path())
-                .and_then(read_bounded)
-                .map_err(|error| named(&name, &error))?;
+            let value = read_member(&file.path(), &name)?;
             if value.expose().ends_with(b"\n") {
                 entries.warn(place, &name_of(&name), FINAL_BREAK);
             }
@@ -45,6 +37,5 @@ pub fn read(folder: &Path, rules: Rules) -> io::Result<Result<Gathered, Vec<Deta
         };
         entries.leave_out(&name, why);
     }
-    let finished: Result<(), RuleViolation> = Ok(());
-    Ok(entries.finish(finished))
+    Ok(entries.finish(Ok(())))
 }

@@ -69,6 +69,17 @@ pub enum Extent {
     AllWorkspaces,
 }
 
+impl Extent {
+    /// Everything for the workspace in use, or for all of them.
+    pub fn of_variables(all_workspaces: bool) -> Self {
+        if all_workspaces {
+            Self::AllWorkspaces
+        } else {
+            Self::Everything
+        }
+    }
+}
+
 /// The vault and the workspace that the file uses, and their sources.
 pub struct InUse<'a> {
     pub vault: VaultInUse,

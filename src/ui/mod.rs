@@ -28,7 +28,7 @@ use zeroize::Zeroizing;
 pub use error::Error;
 pub use escape::for_terminal;
 pub use prompt::{Answer, EmptyLine};
-pub use streams::{stdout_columns, stdout_is_discarded};
+pub use streams::stdout_is_discarded;
 pub use table::Table;
 
 use escape::{for_json, for_terminal_lines, indented_lines};
@@ -82,6 +82,11 @@ impl Ui {
     /// Changes the options, once the settings are known.
     pub fn configure(&mut self, options: Options) {
         self.options = options;
+    }
+
+    /// The columns of stdout, if it is a terminal.
+    pub fn columns(&self) -> Option<u16> {
+        self.streams.out_columns
     }
 
     /// Whether a person reads stdout, and not a pipe.

@@ -40,11 +40,6 @@ fn columns(stream: &(impl AsFd + IsTerminal)) -> Option<u16> {
     stream.is_terminal().then(columns)
 }
 
-/// The columns of stdout, if it is a terminal.
-pub fn stdout_columns() -> Option<u16> {
-    columns(&io::stdout())
-}
-
 /// Whether output to stdout is lost because it is the null device. The runtime also opens that for a closed
 /// stdout.
 pub fn stdout_is_discarded() -> bool {

@@ -120,10 +120,10 @@ impl<'t> File<'t> {
                 return Ok(());
             }
             self.open = Some(Open {
-                name: content[..at].trim_end().to_owned(),
+                name: name.to_owned(),
                 place,
                 indent,
-                lines: vec![content[at + 1..].trim_start()],
+                lines: vec![value],
             });
         } else {
             into.refuse(

@@ -59,12 +59,10 @@ fn field(text: &[u8]) -> Option<(Plaintext, &[u8])> {
 /// The text without the backslashes that escape.
 fn unescaped(text: &[u8]) -> Plaintext {
     let mut plain = Growing::default();
-    let mut bytes = text.iter();
-    while let Some(&byte) = bytes.next() {
-        match (byte, bytes.as_slice().first()) {
-            (b'\\', Some(_)) => plain.extend(bytes.next().map_or(&[][..], std::slice::from_ref)),
-            _ => plain.push(byte),
-        }
+    let mut bytes = text.iter().copied();
+    while let Some(byte) = bytes.next() {
+        let escaped = (byte == b'\\').then(|| bytes.next()).flatten();
+        plain.push(escaped.unwrap_or(byte));
     }
     plain.into()
 }

@@ -58,16 +58,18 @@ fn check_touched(
     keyring: &dyn Keyring,
     workspaces: &[Workspace],
 ) -> Result<(), Error> {
-    let mut kinds = BTreeMap::new();
+    let mut kinds: BTreeMap<_, BTreeMap<_, _>> = BTreeMap::new();
     for &(workspace, index, kind) in touched {
-        kinds.insert((workspace, index), kind);
+        kinds.entry(workspace).or_default().insert(index, kind);
     }
     // A workspace that was deleted is not among them.
     for workspace in workspaces {
-        let its = kinds.keys().filter(|(id, _)| *id == workspace.id);
-        let its: Vec<Index> = its.map(|(_, index)| *index).collect();
-        stored.each_index(keyring, workspace.id, &its, |index, found| {
-            let is_written = kinds.get(&(workspace.id, index)) == Some(&ChangeKind::Written);
+        let Some(kinds) = kinds.get(&workspace.id) else {
+            continue;
+        };
+        let indexes: Vec<Index> = kinds.keys().copied().collect();
+        stored.each_index(keyring, workspace.id, &indexes, |index, found| {
+            let is_written = kinds.get(&index) == Some(&ChangeKind::Written);
             match found {
                 Some(found) if is_written => check_opens(&found, keyring, workspace),
                 None if !is_written => Ok(()),
