@@ -26,7 +26,7 @@ pub fn read(
         return Err(RuleViolation::new(rule, "value_error"));
     }
     let mut reader = Reader::new();
-    let mut lines = Lines::of(text.as_bytes());
+    let lines = Lines::of(text.as_bytes());
     let mut rest = text.as_bytes();
     // A field is never longer than its text.
     let mut fields = Zeroizing::new(vec![0; rest.len() + 1]);

@@ -12,9 +12,9 @@ use serde_json::value::RawValue;
 /// The whole text as a tree.
 pub fn tree(text: &[u8]) -> Result<Tree, RuleViolation> {
     let json = document(text).map_err(|wrong| not_json(&wrong))?;
-    let mut places = Places::Lines(Lines::of(text));
+    let places = Places::Lines(Lines::of(text));
     let place = places.of(json);
-    let node = node(json, place, &mut places, 0)?;
+    let node = node(json, place, &places, 0)?;
     Ok(Tree { place, node })
 }
 
@@ -26,7 +26,7 @@ pub fn tree_in(value: &Plaintext, place: Location) -> Result<Tree, RuleViolation
 
 /// A part of a document. All its parts have one place.
 pub fn tree_of(json: &RawValue, place: Location) -> Result<Tree, RuleViolation> {
-    let node = node(json, place, &mut Places::One(place), 0)?;
+    let node = node(json, place, &Places::One(place), 0)?;
     Ok(Tree { place, node })
 }
 
@@ -43,7 +43,7 @@ enum Places<'t> {
 }
 
 impl Places<'_> {
-    fn of(&mut self, part: &RawValue) -> Location {
+    fn of(&self, part: &RawValue) -> Location {
         match self {
             Self::Lines(lines) => lines.line_of(part.get().as_bytes()),
             Self::One(place) => *place,
@@ -54,7 +54,7 @@ impl Places<'_> {
 fn node(
     json: &RawValue,
     place: Location,
-    places: &mut Places<'_>,
+    places: &Places<'_>,
     depth: usize,
 ) -> Result<Node, RuleViolation> {
     match json.get().as_bytes().first() {

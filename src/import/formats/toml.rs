@@ -2,6 +2,7 @@
 
 use super::tree::{Node, Tree, check_depth};
 use crate::import::entries::Location;
+use crate::import::line_index::Lines;
 use crate::import::text::{line_at, text};
 use crate::plaintext::Plaintext;
 use crate::vault::rule::RuleViolation;
@@ -21,7 +22,7 @@ pub fn tree(input: &Plaintext) -> Result<Tree, RuleViolation> {
             "value_error",
         )
     })?;
-    let lines = LineIndex::of(text);
+    let lines = Lines::of(text.as_bytes());
     let place = Location::Line(1);
     let node = mapping(table.into_inner(), place, text, &lines, 0)?;
     Ok(Tree { place, node })
@@ -32,7 +33,7 @@ fn mapping(
     table: DeTable<'_>,
     place: Location,
     text: &str,
-    lines: &LineIndex,
+    lines: &Lines<'_>,
     depth: usize,
 ) -> Result<Node, RuleViolation> {
     check_depth(place, depth)?;
@@ -51,7 +52,7 @@ fn node(
     value: Spanned<DeValue<'_>>,
     place: Location,
     text: &str,
-    lines: &LineIndex,
+    lines: &Lines<'_>,
     depth: usize,
 ) -> Result<Node, RuleViolation> {
     let span = value.span();
@@ -80,19 +81,6 @@ fn node(
             Node::Text(Plaintext::new(written.into()))
         }
     })
-}
-
-/// Where each line ends, for positions in any order: the tables of a file may be spread over it.
-struct LineIndex(Vec<usize>);
-
-impl LineIndex {
-    fn of(text: &str) -> Self {
-        Self(memchr::memchr_iter(b'\n', text.as_bytes()).collect())
-    }
-
-    fn line(&self, at: usize) -> Location {
-        Location::Line(1 + self.0.partition_point(|&end| end < at))
-    }
 }
 
 #[cfg(test)]

@@ -25,7 +25,7 @@ pub fn read(input: &Plaintext, into: &mut Items<'_>) -> Result<(), RuleViolation
     let text = text(input)?;
     let mut xml = Reader::from_str(text);
     xml.config_mut().expand_empty_elements = true;
-    let mut lines = Lines::of(text.as_bytes());
+    let lines = Lines::of(text.as_bytes());
     let mut export = Export::new(into);
     loop {
         let event = xml.read_event();

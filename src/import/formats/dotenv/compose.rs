@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 /// Reads every binding, up to the first mistake, where Compose stops. With [`Expansion::On`] each literal `$`
 /// stays doubled.
 pub fn read(text: &str, expansion: Expansion) -> Result<Vec<Binding<'_>>, RuleViolation> {
-    let mut lines = Lines::of(text.as_bytes());
+    let lines = Lines::of(text.as_bytes());
     let mut bindings = Vec::new();
     let mut rest = text;
     loop {

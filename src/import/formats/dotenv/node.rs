@@ -7,7 +7,7 @@ use crate::import::line_index::Lines;
 
 /// Reads every binding. `skipped` gets the place of each other line that is neither empty nor a comment.
 pub fn read(text: &str, mut skipped: impl FnMut(Location)) -> Vec<Binding<'_>> {
-    let mut lines = Lines::of(text.as_bytes());
+    let lines = Lines::of(text.as_bytes());
     let mut bindings = Vec::new();
     let mut rest = text;
     loop {
