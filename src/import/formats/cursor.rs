@@ -61,6 +61,15 @@ impl<'t> Cursor<'t> {
         self.take_while(|byte| byte != b'\n')
     }
 
+    /// The number that so many hexadecimal digits write, at most eight; `None` if one of them is another byte.
+    pub fn take_hexadecimal(&mut self, digits: usize) -> Option<u32> {
+        let mut number = 0;
+        for _ in 0..digits {
+            number = number * 16 + char::from(self.next()?).to_digit(16)?;
+        }
+        Some(number)
+    }
+
     fn advance(&mut self, bytes: usize) -> &'t [u8] {
         let (passed, rest) = self.rest.split_at(bytes);
         self.line += memchr::memchr_iter(b'\n', passed).count();

@@ -152,11 +152,7 @@ fn escaped(cursor: &mut Cursor<'_>) -> Result<char, BrokenEscape> {
 }
 
 fn unit(cursor: &mut Cursor<'_>) -> Result<u16, BrokenEscape> {
-    let mut number = 0;
-    for _ in 0..4 {
-        let digit = cursor.next().and_then(|byte| char::from(byte).to_digit(16));
-        number = number * 16 + digit.ok_or(BrokenEscape)?;
-    }
+    let number = cursor.take_hexadecimal(4).ok_or(BrokenEscape)?;
     u16::try_from(number).map_err(|_| BrokenEscape)
 }
 

@@ -154,11 +154,7 @@ fn escape(cursor: &mut Cursor<'_>) -> Option<char> {
         b'U' => 8,
         _ => return None,
     };
-    let mut number = 0;
-    for _ in 0..digits {
-        number = number * 16 + char::from(cursor.next()?).to_digit(16)?;
-    }
-    char::from_u32(number)
+    char::from_u32(cursor.take_hexadecimal(digits)?)
 }
 
 /// The lines after `<<WORD` up to WORD; `<<-WORD` removes the spaces that all lines begin with.

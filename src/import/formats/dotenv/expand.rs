@@ -171,7 +171,7 @@ impl Expander<'_, '_> {
         let binding = &bindings[index];
         let mut value = Zeroizing::new(String::with_capacity(binding.value.len()));
         let made = match syntax(self.dialect, binding.quote) {
-            Some(syntax) => self.expand(&binding.value, (index, syntax), &mut value, depth),
+            Some(syntax) => self.expand(&binding.value, index, syntax, &mut value, depth),
             None => push(&mut value, &binding.value),
         };
         self.total += value.len();
@@ -185,7 +185,8 @@ impl Expander<'_, '_> {
     fn expand(
         &mut self,
         text: &str,
-        (index, syntax): (usize, Syntax),
+        index: usize,
+        syntax: Syntax,
         value: &mut Value,
         depth: usize,
     ) -> Result<(), Problem> {
@@ -212,7 +213,7 @@ impl Expander<'_, '_> {
                             push(value, default.text)?;
                         }
                         (_, Some(default)) if depth < MAX_DEPTH => {
-                            self.expand(default.text, (index, syntax), value, depth + 1)?;
+                            self.expand(default.text, index, syntax, value, depth + 1)?;
                         }
                         _ => return Err(unknown(name, is_braced)),
                     }
